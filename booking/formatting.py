@@ -1,7 +1,7 @@
 """Formatting: days, times, places and refusals in words, in the active language and the store's time zone."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,11 @@ def stretch_in_words(first: date, last: date) -> str:
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "10:15", « 10 h 15 », unbroken; in an hour that a clock change repeats, with the zone's abbreviation."""
     return WordsOfTimes().time(moment.astimezone(zone))
+
+
+def wall_time_in_words(at: time) -> str:
+    """Return a time of day that belongs to no date, as `time_in_words` does."""
+    return _clock_in_words(at.hour, at.minute, get_language())
 
 
 @lru_cache(maxsize=_WORDS_KEPT)

@@ -24,7 +24,7 @@ from booking.webhooks.administration import forget_events
 from booking.who import Who
 from notifications import outbox
 from stores.models import Store
-from stores.services import forget_changes, forget_invitations, forget_link_invitations
+from stores.services import forget_absences, forget_changes, forget_invitations, forget_link_invitations
 
 CLIENTS_KEPT = timedelta(hours=48)
 _BATCH = 500
@@ -139,6 +139,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     if not dry_run:
         forget_old_texts(now=now)
         forget_changes(now=now)
+        forget_absences(now=now)
         forget_invitations(now=now)
         forget_link_invitations(now=now)
         forget_devices(now=now)

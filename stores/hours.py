@@ -1,5 +1,6 @@
 """Opening hours as intervals in UTC, from weekly hours, special hours and a zone. All daylight saving is here. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -98,6 +99,38 @@ def intersection(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]
     return result
 
 
+def difference(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]:
+    """Return the times of the first list that are not in the second; each must be sorted and free of overlaps."""
+    left: list[Interval] = []
+    for starts_at, ends_at in a:
+        begins = starts_at
+        for other in b:
+            if other.ends_at <= begins or other.starts_at >= ends_at:
+                continue
+            if other.starts_at > begins:
+                left.append(Interval(begins, other.starts_at))
+            begins = max(begins, other.ends_at)
+        if begins < ends_at:
+            left.append(Interval(begins, ends_at))
+    return left
+
+
+def day_turns(
+    weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
+) -> dict[date, datetime]:
+    """Return the instant at which each of the days first..last begins for work.
+
+    That is its midnight, or the end of the hours that began on the day before and go on past it.
+    """
+    opened = openings(weekly, special, first_date=first_date - ONE_DAY, last_date=last_date, zone=zone)
+    turns: dict[date, datetime] = {}
+    for number in range((last_date - first_date).days + 1):
+        midnight = day_start(first_date + number * ONE_DAY, zone)
+        before = bisect_left(opened, (midnight,)) - 1
+        turns[first_date + number * ONE_DAY] = max(midnight, opened[before].ends_at) if before >= 0 else midnight
+    return turns
+
+
 def week_problem(weekly: Sequence[WeeklyInterval]) -> tuple[int, str] | None:
     """Return the place in the list and the kind ("invalid", "duplicate", "overlap") of the first bad interval."""
     spans: list[tuple[int, int, int]] = []
@@ -119,7 +152,7 @@ def week_problem(weekly: Sequence[WeeklyInterval]) -> tuple[int, str] | None:
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant, in UTC, at which a day begins in a zone: not always its midnight, nor 24 h after the last."""
-    return _instant(day, time.min, zone, is_end=False)
+    return instant_of(day, time.min, zone, is_end=False)
 
 
 def today_start(now: datetime, zone: ZoneInfo) -> datetime:
@@ -144,14 +177,14 @@ def _days(
 def _of_day(day: date, times: Iterable[tuple[time, time]], zone: ZoneInfo) -> Iterable[Interval]:
     """Yield the openings of a day, without those that lie wholly in the hour that the clock skips."""
     for opens, closes in times:
-        starts_at = _instant(day, opens, zone, is_end=False)
-        ends_at = _instant(day if closes > opens else day + ONE_DAY, closes, zone, is_end=True)
+        starts_at = instant_of(day, opens, zone, is_end=False)
+        ends_at = instant_of(day if closes > opens else day + ONE_DAY, closes, zone, is_end=True)
         if starts_at < ends_at:
             yield Interval(starts_at, ends_at)
 
 
-def _instant(day: date, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
-    """Return the instant, in UTC, of a local time.
+def instant_of(day: date, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
+    """Return the instant, in UTC, of a local time that begins or ends something.
 
     If the clock shows the time twice, a start is the first of the two and an end is the second. A time that the clock
     skips is the instant of the skip.

@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
+from stores.absences import Absence, away_times
+from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, day_turns, open_intervals, openings
 
 # The languages of the pages, and French Sign Language.
 SPOKEN = ("fr", "en", "de", "es", "ar", "uk", "lsf")
@@ -30,6 +31,7 @@ class DeskRule:
     weekly: tuple[WeeklyInterval, ...]
     visit_type_ids: tuple[int, ...] = ()  # the kinds of visit that it serves; empty: all
     languages: tuple[str, ...] = ()  # that are spoken there, as far as the store says so
+    absences: tuple[Absence, ...] = ()
 
     def serves(self, visit_type_id: int) -> bool:
         """Tell whether visits of this kind may take place here."""
@@ -218,10 +220,32 @@ def _is_unbroken(run: Sequence[SlotTime]) -> bool:
 def _served(
     slots: list[SlotTime], rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date
 ) -> list[SlotTime]:
-    """Return those of the store's slots that lie wholly within one stretch of the desk's hours."""
-    if not desk.weekly or not slots:
-        return slots
-    return slots_within(slots, week_around(desk.weekly, rules, first_date=first_date, last_date=last_date))
+    """Return those of the store's slots that lie wholly within one stretch of the desk's hours, while it is there."""
+    days = {"first_date": first_date, "last_date": last_date}
+    if desk.weekly and slots:
+        slots = slots_within(slots, week_around(desk.weekly, rules, **days))
+    if desk.absences and slots:
+        slots = _slots_outside(slots, desk_away(rules, desk, **days))
+    return slots
+
+
+def desk_away(rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date) -> list[Interval]:
+    """Return when a desk is away around these of the store's days, by time; one day more on either side counts too."""
+    first, last = first_date - ONE_DAY, last_date + ONE_DAY
+    here = [absence for absence in desk.absences if absence.touches(first, last)]
+    if not here:
+        return []
+    turns = day_turns(rules.weekly, rules.special, first_date=first, last_date=last + ONE_DAY, zone=rules.zone)
+    return away_times(here, turns, rules.zone)
+
+
+def away_until(rules: StoreRules, desk: DeskRule, starts_at: datetime, ends_at: datetime) -> datetime | None:
+    """Return until when a desk is away at a time, half-open, of which it is away for some; None if it is there."""
+    if not desk.absences:
+        return None
+    first, last = (moment.astimezone(rules.zone).date() for moment in (starts_at, ends_at))
+    away = desk_away(rules, desk, first_date=first, last_date=last)
+    return next((one.ends_at for one in away if one.starts_at < ends_at and one.ends_at > starts_at), None)
 
 
 def week_around(
@@ -239,3 +263,20 @@ def slots_within(slots: Sequence[SlotTime], hours: Sequence[Interval]) -> list[S
         first = bisect_left(slots, (opens_at,))
         result += slots[first : bisect_right(slots, closes_at, lo=first, key=_ends_at)]
     return result
+
+
+def desks_there(rules: StoreRules, at: datetime) -> tuple[DeskRule, ...]:
+    """Return the active desks that are not away at an instant; all of them where nobody is there."""
+    moment = timedelta(seconds=1)
+    there = tuple(desk for desk in rules.desks if away_until(rules, desk, at, at + moment) is None)
+    return there or rules.desks
+
+
+def _slots_outside(slots: Sequence[SlotTime], times: Sequence[Interval]) -> list[SlotTime]:
+    """Return those of some slots, by time, that overlap none of these stretches."""
+    result: list[SlotTime] = []
+    first = 0
+    for begins_at, ends_at in times:
+        result += slots[first : bisect_right(slots, begins_at, lo=first, key=_ends_at)]
+        first = max(first, bisect_left(slots, (ends_at,)))
+    return [*result, *slots[first:]]

@@ -24,15 +24,17 @@ from booking.tokens import hold_token
 from booking.waiting_list.entries import join_waiting_list, leave_waiting_list
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
+from stores.absences import Absence
 from stores.hours import WeeklyInterval
 from stores.imports.geojson import ImportDefaults, import_store
-from stores.models import DeskCalendar, Organization, OrganizationKind, Store
+from stores.models import DeskAbsence, DeskCalendar, Organization, OrganizationKind, Store
 from stores.osm.features import StoreFields
-from stores.services import save_desk, save_policy, save_visit_type
+from stores.services import add_absence, remove_absence, save_desk, save_policy, save_visit_type
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 EVENING = (time(23), time(1))
 TEN, QUARTER_PAST = at(10), at(10, 15)
+TUESDAY = TEN.date()
 ADA = CustomerDetails(name="Ada Test", phone="+33612345601", email="ada@example.org", locale="en")
 CLIENT = ClientDigests("narrow", "home", "site")
 
@@ -286,12 +288,27 @@ def hours_with_a_calendar(store: Store) -> Change:
     return lambda: save_policy_of(store, slot_minutes=20)
 
 
+def absence(store: Store) -> Change:
+    book(store, at(10))
+    return lambda: add(store, Absence(TUESDAY, None, time(9, 50), time(10, 5), weekdays=(1, 3)))
+
+
+def absence_past_midnight(store: Store) -> Change:
+    return lambda: add(store, Absence(TUESDAY, TUESDAY, from_time=time(23, 30)))
+
+
+def absence_over(store: Store) -> Change:
+    add(store, Absence(TUESDAY, TUESDAY + timedelta(days=3)))
+    known = DeskAbsence.objects.get()
+    return lambda: change(store, lambda one: remove_absence(store=one, absence_id=known.pk, user=None, now=NOW))
+
+
 SCENES: tuple[Scene, ...] = (
     booking, booking_past_midnight, booking_of_a_held_place, holding, holding_another_place, holding_at_another_store,
     release, sweep, cancellation, move, erasure, crowd, walk_in, slots_closed, slots_smaller, other_times_offered,
     other_time_taken, no_answer, offer_to_the_waiting, weekly_hours, hours_of_a_day, desk_at_rest, desk_with_hours,
     new_desk, longer_visits, smaller_parties, places_for_visits, other_grid, import_of_hours, import_of_a_zone, pattern,
-    calendar_busy, calendar_free, calendar_left, hours_with_a_calendar,
+    calendar_busy, calendar_free, calendar_left, hours_with_a_calendar, absence, absence_past_midnight, absence_over,
 )  # fmt: skip
 
 
@@ -317,6 +334,11 @@ def set_busy(store: Store, busy: BusyTimes) -> None:
         follow_calendar(desk_id=desk.pk, address="https://calendar.example.org/ada.ics", user=None, now=NOW)
         calendar = DeskCalendar.objects.get(desk=desk)
     note_read(calendar, busy, covers_until=at(8, day=30).date(), now=NOW)
+
+
+def add(store: Store, absence: Absence) -> None:
+    samir = store.desks.get(slug="main")
+    change(store, lambda one: add_absence(store=one, desk=samir, absence=absence, user=None, now=NOW))
 
 
 def change(store: Store, edit: Callable[[Store], object]) -> None:

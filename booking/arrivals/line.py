@@ -33,7 +33,7 @@ from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Desk, Store
 from stores.queries import rules_around
-from stores.slots import SlotTime, StoreRules
+from stores.slots import SlotTime, StoreRules, desks_there
 from stores.visit_runs import has_hours_left
 
 NAME_LONGEST = 120
@@ -72,7 +72,7 @@ def join_line(
         store=store,
         visit_date=day.own_date,
         number=_next_number(store, day),
-        desk_id=_shortest_line(store, rules, day),
+        desk_id=_shortest_line(store, rules, day, now),
         visit_type_id=kind.id,
         party_size=party_size,
         name=name[:NAME_LONGEST],
@@ -285,17 +285,21 @@ def _open_ticket(store: Store, ticket_id: int) -> Ticket:
 
 
 def _desk_at_work(store: Store, ticket: Ticket, *, now: datetime) -> int:
-    """Return the desk to which a ticket is called: its own, or the shortest line if its own is at rest."""
-    if Desk.objects.filter(pk=ticket.desk_id, is_active=True).exists():
+    """Return the desk to which a ticket is called: its own, or the shortest line if that is at rest or away."""
+    if Desk.objects.filter(pk=ticket.desk_id, is_active=True, absences=None).exists():
         return ticket.desk_id
     rules = rules_around(store.slug, now)
+    if any(desk.id == ticket.desk_id for desk in desks_there(rules, now)):
+        return ticket.desk_id
     able = tuple(desk for desk in rules.desks if desk.serves(ticket.visit_type_id)) or rules.desks
-    return _shortest_line(store, replace(rules, desks=able), working_day(rules, now=now)) if able else ticket.desk_id
+    return (
+        _shortest_line(store, replace(rules, desks=able), working_day(rules, now=now), now) if able else ticket.desk_id
+    )
 
 
-def _shortest_line(store: Store, rules: StoreRules, day: WorkingDay) -> int:
+def _shortest_line(store: Store, rules: StoreRules, day: WorkingDay, now: datetime) -> int:
     lengths = _lengths(store, day)
-    return min(rules.desks, key=lambda desk: lengths.get(desk.id, 0) / max(1, desk.capacity)).id
+    return min(desks_there(rules, now), key=lambda desk: lengths.get(desk.id, 0) / max(1, desk.capacity)).id
 
 
 def _lengths(store: Store, day: WorkingDay) -> dict[int, int]:

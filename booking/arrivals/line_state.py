@@ -12,7 +12,7 @@ from booking.models import Booking, Status, Ticket
 from booking.working_days import WorkingDay, working_day
 from stores.models import LineShows, Store
 from stores.queries import rules_around
-from stores.slots import DeskRule, StoreRules
+from stores.slots import DeskRule, StoreRules, desks_there
 
 CLAIMED_WITHIN = timedelta(minutes=10)
 CALLED_FOR = timedelta(minutes=10)  # how long a call stays on the screen
@@ -40,7 +40,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """One desk's line, in the order of calling. A desk at rest has a line as long as people are in it."""
+    """One desk's line, in the order of calling. A desk at rest, or away, has a line as long as people are in it."""
 
     desk_id: int
     name: str
@@ -111,6 +111,7 @@ def _desk_lines(
     rules: StoreRules, served: list[Turn], waiting: list[Turn], minutes: dict[int, list[float]], *, now: datetime
 ) -> tuple[DeskLine, ...]:
     found = []
+    there = desks_there(rules, now)
     for desk in (*rules.desks, *_resting(rules, [*served, *waiting])):
         own = {turn.key: turn for turn in waiting if turn.desk_id == desk.id}
         order = in_order([InLine(turn.key, turn.starts_at, turn.came_at) for turn in own.values()], now=now)
@@ -129,7 +130,7 @@ def _desk_lines(
             )
             for place, one in enumerate(order)
         ]
-        found.append(DeskLine(desk.id, desk.name, at_once, busy, tuple(in_line), is_active=desk in rules.desks))
+        found.append(DeskLine(desk.id, desk.name, at_once, busy, tuple(in_line), is_active=desk in there))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from booking.bookings.changes import note_change
+from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import lock_booking, release_places, take_run
 from booking.bookings.refusals import WrongStatus
 from booking.message_kinds import Kind
@@ -13,10 +13,12 @@ from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim_anywhere, days_taken, lock_slots
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
+from booking.places.runs import runs_at
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
 from stores.models import Store
+from stores.slots import StoreRules
 
 
 def reschedule(*, booking_id: int, starts_at: datetime, who: Who, desk: str = "") -> Booking:
@@ -67,6 +69,64 @@ def move_locked(booking: Booking, *, starts_at: datetime, desk: str, who: Who) -
         tell=Kind.CHANGE if is_told else None,
     )
     return booking
+
+
+def move_to_other_desk(booking: Booking, rules: StoreRules, *, who: Who) -> bool:
+    """Let another desk serve a locked visit at its own time; tell whether one is free. The caller has the store alone.
+
+    The customer is told only if they asked for the former desk. The caller raises the days.
+    """
+    if not take_other_desk(booking, rules, now=who.now):
+        return False
+    is_told = booking.desk_was_chosen
+    booking.sequence += is_told
+    booking.updated_at = who.now
+    booking.save()
+    note_change(
+        booking,
+        EventKind.RESCHEDULED,
+        who=who,
+        days=RAISED_BY_CALLER,
+        from_starts_at=booking.starts_at,
+        skip_unsent="moved" if is_told else "",
+        tell=Kind.CHANGE if is_told else None,
+    )
+    return True
+
+
+def take_other_desk(booking: Booking, rules: StoreRules, *, now: datetime) -> bool:
+    """Take a locked visit's places at another desk that serves it at its own time, and give its former ones back.
+
+    Tells whether one is free; the caller has the store alone, and saves the booking.
+    """
+    kind = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
+    if kind is None:
+        return False
+    runs = [
+        run
+        for run in runs_at(rules.chosen("", booking.language), kind, booking.starts_at)
+        if run.desk.id != booking.desk_id and run.ends_at == booking.ends_at
+    ]
+    if not runs:
+        return False
+    asked_until = booking.answer_until
+    try:
+        with transaction.atomic():
+            release_places(booking)  # with the times kept for it, which may be at the other desk
+            run = claim_anywhere(
+                rules, runs, kind, now=now, party_size=booking.party_size, from_web=False, moved=booking
+            )
+            if run is None:
+                raise _NoDesk
+    except _NoDesk:
+        booking.answer_until = asked_until
+        return False
+    take_run(booking, rules, run, from_web=False)
+    return True
+
+
+class _NoDesk(Exception):
+    """No other desk has places: what was given back is not."""
 
 
 def _refuse_too_late(booking: Booking, *, now: datetime) -> None:

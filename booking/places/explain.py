@@ -1,106 +1,21 @@
 """Explanations why a time can or cannot be booked, for each desk: the first rule that refuses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from booking.models import Booking
 from booking.places.at_once import KindVisits, kind_visits
 from booking.places.availability import AvailabilityQuestion, ask_by_rules
+from booking.places.explanations import DayExplanation, DeskExplanation, Explanation, SlotExplanation
 from booking.places.moved_visits import moved_visit
 from booking.places.places_left import places_left
 from booking.policy import places_needed
-from booking.refusals import Refusal, UnknownVisitType
+from booking.refusals import UnknownVisitType
 from stores.hours import ONE_DAY, day_start, open_intervals
 from stores.models import Slot
 from stores.queries import rules_around, store_rules
-from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk, store_slots
+from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, away_until, run_of, slots_by_desk, store_slots
 from stores.visit_runs import kind_hours, with_buffers
-
-
-class Explanation(StrEnum):
-    """The reasons that an explanation gives for one desk, or for all."""
-
-    FREE = "free"
-    NO_DESK = "no_desk"
-    PARTY_TOO_LARGE = "party_too_large"
-    TOO_SOON = "too_soon"
-    OVER = "over"
-    TOO_FAR_AHEAD = "too_far_ahead"
-    SPECIAL_HOURS = "special_hours"
-    OUTSIDE_HOURS = "outside_hours"
-    NO_START = "no_start"
-    KIND_HOURS = "kind_hours"
-    AT_ONCE = "at_once"
-    NOT_SERVED = "not_served"
-    NOT_SPOKEN = "not_spoken"
-    DESK_HOURS = "desk_hours"
-    TOO_LONG = "too_long"
-    CLOSED = "closed"
-    TOO_SMALL = "too_small"
-    FULL = "full"
-    KEPT_BACK = "kept_back"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskExplanation:
-    """The answer for one desk, or for the store if `desk` is None; the places are those of its fullest slot.
-
-    `until` is when the desk closes, if the visit is too long.
-    """
-
-    desk: DeskRule | None
-    answer: Explanation
-    places_left: int = 0
-    places_needed: int = 0
-    at: datetime | None = None  # the slot that refuses
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SlotExplanation:
-    rules: StoreRules
-    starts_at: datetime
-    desks: tuple[DeskExplanation, ...]
-    minutes: int  # how long the visit lasts
-    visit_type: VisitTypeRule
-
-    @property
-    def can_be_booked(self) -> bool:
-        return any(desk.answer == Explanation.FREE for desk in self.desks)
-
-    @property
-    def refusal(self) -> Refusal:
-        """The one refusal for all desks: full if only other visits are in the way, else what closes the time."""
-        answers = {desk.answer for desk in self.desks}
-        if answers & {
-            Explanation.FREE,
-            Explanation.FULL,
-            Explanation.TOO_SMALL,
-            Explanation.KEPT_BACK,
-            Explanation.AT_ONCE,
-        }:
-            return Refusal.SLOT_FULL
-        for answer, refusal in _REFUSALS.items():
-            if answer in answers:
-                return refusal
-        return Refusal.SLOT_CLOSED
-
-
-_TAKEN = {
-    Explanation.FREE,
-    Explanation.FULL,
-    Explanation.TOO_SMALL,
-    Explanation.KEPT_BACK,
-    Explanation.AT_ONCE,
-}
-_REFUSALS = {
-    Explanation.PARTY_TOO_LARGE: Refusal.PARTY_TOO_LARGE,
-    Explanation.TOO_SOON: Refusal.TOO_SOON,
-    Explanation.OVER: Refusal.TOO_LATE,
-    Explanation.TOO_FAR_AHEAD: Refusal.TOO_FAR_AHEAD,
-}
 
 
 def explain_slot(
@@ -155,15 +70,6 @@ def explain_slot(
         rules.slot_minutes * kind.slot_count,
         kind,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class DayExplanation:
-    """The explanations for each start of a day, by start and slug of the desk."""
-
-    rules: StoreRules
-    answers: Mapping[tuple[datetime, str], DeskExplanation]
-    minutes: int  # how long the visit lasts
 
 
 def explain_day(
@@ -268,6 +174,10 @@ def _of_desk(
     count = asked.visit_type.slot_count
     run = run_of(slots, starts_at, count)
     if run is None:
+        ends_at = starts_at + timedelta(minutes=asked.rules.slot_minutes * count)
+        away = away_until(asked.rules, desk, starts_at, ends_at)
+        if away is not None:
+            return DeskExplanation(desk, Explanation.AWAY, until=away)
         is_desks = run_of(slots, starts_at, 1) is None or run_of(of_all, starts_at, count) is not None
         if is_desks:
             return DeskExplanation(desk, Explanation.DESK_HOURS)

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from stores.hours import ONE_DAY, Interval, day_start
+from stores.hours import ONE_DAY, Interval, day_start, difference
 
 
 class Order(IntEnum):
@@ -184,8 +184,10 @@ def narrowed(before: OpenTime, after: OpenTime, *, days: Iterable[date], zone: Z
     """Return the times in which less is offered than before: whole days for hours, single slots for places."""
     spans = [(day_start(day, zone), day_start(day + ONE_DAY, zone)) for day in sorted(set(days))]
     lost: list[tuple[int | None, int | None, Sequence[Interval]]]
-    lost = [(None, None, _without(before.store, after.store))]
-    lost += [(desk_id, None, _without(hours, after.desks.get(desk_id, ()))) for desk_id, hours in before.desks.items()]
+    lost = [(None, None, difference(before.store, after.store))]
+    lost += [
+        (desk_id, None, difference(hours, after.desks.get(desk_id, ()))) for desk_id, hours in before.desks.items()
+    ]
     lost += _lost_by_kinds(before, after)
     windows = [
         Window(desk_id, begins, ends, kind_id)
@@ -214,7 +216,7 @@ def _lost_by_kinds(before: OpenTime, after: OpenTime) -> Iterator[tuple[int | No
         if now.most_at_once is not None and (was.most_at_once is None or now.most_at_once < was.most_at_once):
             yield None, kind_id, before.store
         if now.hours is not None:
-            yield None, kind_id, _without(before.store if was.hours is None else was.hours, now.hours)
+            yield None, kind_id, difference(before.store if was.hours is None else was.hours, now.hours)
         for desk_id, hours in before.desks.items():
             served = was.desk_ids is None or desk_id in was.desk_ids
             if served and now.desk_ids is not None and desk_id not in now.desk_ids:
@@ -249,19 +251,3 @@ def _has_room(slot: SlotPlaces, one: Taking, placed: Sequence[Taking]) -> bool:
 
 def _overlap(a: Taking | SlotPlaces | Window, b: Taking | SlotPlaces) -> bool:
     return a.starts_at < b.ends_at and a.ends_at > b.starts_at
-
-
-def _without(intervals: Sequence[Interval], others: Sequence[Interval]) -> list[Interval]:
-    """Return intervals minus other intervals; both lists are sorted and free of overlaps."""
-    left = []
-    for starts_at, ends_at in intervals:
-        begins = starts_at
-        for other in others:
-            if other.ends_at <= begins or other.starts_at >= ends_at:
-                continue
-            if other.starts_at > begins:
-                left.append(Interval(begins, other.starts_at))
-            begins = max(begins, other.ends_at)
-        if begins < ends_at:
-            left.append(Interval(begins, ends_at))
-    return left

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.affected_visits import Then
 from stores.models import SetupChange, Store
 
 Fields = Mapping[str, Any]
@@ -51,7 +51,7 @@ class Writing:
     change: SetupChange
     user: User
     now: datetime
-    then: AffectedResolution | None = None
+    then: Then = None
 
     @property
     def stamp(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from booking.reversals import absence_parts as absences
 from booking.reversals import settings_parts as settings
 from booking.reversals import slot_parts as slots
 from booking.reversals.fields import Fields, Writing
@@ -43,6 +44,7 @@ PARTS: Mapping[str, Part] = {
     "special_hours": Part(slots.read_special_hours, slots.write_special_hours, changes_rules=True),
     "slots": Part(slots.read_slots, slots.write_slots, is_compared=False),
     "desk": Part(slots.read_desk, slots.write_desk, changes_rules=True),
+    "absence": Part(absences.read_absence, absences.write_absence, changes_rules=True),
     "visit_type": Part(slots.read_visit_type, slots.write_visit_type, changes_rules=True),
     "rules": Part(_of_store(*slots.RULES), slots.write_rules, changes_rules=True),
     "desk_choice": Part(_of_store("offers_desk_choice"), settings.write_desk_choice),

@@ -16,7 +16,7 @@ from booking.refusals import BookingRefused
 from booking.reversals.fields import CannotPutBack, Fields, Why, Writing
 from booking.reversals.parts import PARTS, Part
 from booking.reversals.reasons import why_not_ever
-from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
+from booking.store_setup.affected_visits import BookingsAffected, Then
 from booking.store_setup.hours_changes import HoursChange, change_rules
 from stores.locks import lock_store_alone
 from stores.models import SetupChange, Store
@@ -75,7 +75,7 @@ def _reversal(store: Store, change: SetupChange, *, now: datetime) -> Reversal:
 
 @transaction.atomic
 def put_back_changes(
-    *, store: Store, reversals: Sequence[Reversal], then: AffectedResolution | None, now: datetime, user: User
+    *, store: Store, reversals: Sequence[Reversal], then: Then, now: datetime, user: User
 ) -> HoursChange:
     """Put changes of one part back, all of them or none; return the visits that this touched.
 
@@ -96,9 +96,7 @@ def put_back_changes(
     return touched
 
 
-def _write(
-    store: Store, reversals: Sequence[Reversal], *, then: AffectedResolution | None, now: datetime, user: User
-) -> HoursChange:
+def _write(store: Store, reversals: Sequence[Reversal], *, then: Then, now: datetime, user: User) -> HoursChange:
     touched = HoursChange(())
 
     def edit(store: Store) -> None:

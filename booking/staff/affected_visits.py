@@ -1,6 +1,6 @@
 """The page about affected visits: it lists them, and asks what is to happen with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.bookings.message_plan import message_channel
-from booking.bookings.rebooking import KEPT_FOR
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
 from booking.policy import is_quiet, next_morning, plan_of
 from booking.staff.access import StaffContext, staff_page
-from booking.staff.forms.visits import ThenForm
+from booking.staff.forms.affected_visits import ThenForm, read_choices
 from booking.staff.wording import people_in_words
-from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
+from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected, Choices, SettledVisit
 from booking.store_setup.hours_changes import HoursChange
 from booking.web.forms import FormProblem
 
@@ -27,16 +26,10 @@ _SESSION_KEY = "affected_done"
 Carried = Iterable[tuple[str, str]]
 
 
-def read_resolution(request: HttpRequest) -> AffectedResolution | None:
-    """Return what is to happen with the affected visits; None where the user has not chosen yet."""
-    value = request.POST.get("then", "")
-    return AffectedResolution(value) if value in set(AffectedResolution) else None
-
-
 class ApplyChange(Protocol):
     """A change of hours or slots, ready to be made; only the decision about affected visits is still an argument."""
 
-    def __call__(self, *, then: AffectedResolution | None) -> HoursChange:
+    def __call__(self, *, then: Choices | None) -> HoursChange:
         """Make the change. Raises BookingsAffected where it affects visits and `then` is None."""
         ...
 
@@ -53,65 +46,85 @@ def ask_or_apply(
 
     `carried` is what was typed, to be sent again with the answer. Raises BookingRefused for other reasons.
     """
-    resolution = read_resolution(request)
     try:
-        change = apply(then=resolution)
+        change = apply(then=read_choices(request.POST))
     except BookingsAffected as refused:
-        return _ask(request, at, refused.affected, carried=carried, **page)
-    _remember(request, at, resolution, change.affected)
+        return _ask(request, at, refused, carried=carried, **page)
+    _remember(request, at, change.settled)
     return None
 
 
-def _remember(
-    request: HttpRequest, at: StaffContext, resolution: AffectedResolution | None, affected: Sequence[Booking]
-) -> None:
+def _remember(request: HttpRequest, at: StaffContext, settled: Sequence[SettledVisit]) -> None:
     """Store in the session what was done with which visits, for the next page: references, no names."""
-    if not affected or resolution is None:
+    if not settled:
         return
-    by_phone = [one.reference for one in affected if message_channel(one.phone, one.email) == "none"]
+    news = [one.visit for one in settled if one.is_news]
+    by_phone = [visit.reference for visit in news if message_channel(visit.phone, visit.email) == "none"]
+    asked_until = [visit.answer_until for visit in news if visit.answer_until is not None]
     request.session[_SESSION_KEY] = {
         "store": at.store.slug,
-        "then": resolution,
-        "told": len(affected) - len(by_phone),
+        "moved": sum(one.was == AffectedResolution.MOVE for one in settled),
+        "news": len(news),
+        "until": max(asked_until).isoformat() if asked_until else "",
         "by_phone": by_phone,
+        "done_at": at.now.isoformat(),
+        "is_told": False,
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The result for the affected visits: a sentence, and the visits whose customers have to be phoned."""
+    """The result for the affected visits: sentences, and the visits whose customers have to be phoned."""
 
-    sentence: str
+    sentences: tuple[str, ...]
     to_phone: tuple[tuple[Booking, str], ...]
 
 
 def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
-    """Return the result for the affected visits, once; None where there were none."""
+    """Return the result for the affected visits; None where there is nothing to tell.
+
+    The sentences are told once. The list of those to phone stays until each of them was phoned.
+    """
     kept = request.session.get(_SESSION_KEY)
-    if not isinstance(kept, dict) or kept.get("store") != at.store.slug:
-        return None
-    del request.session[_SESSION_KEY]
-    if kept["then"] == AffectedResolution.KEEP:
+    if not isinstance(kept, dict) or kept.get("store") != at.store.slug or "done_at" not in kept:
         return None
     found = Booking.objects.filter(store=at.store, reference__in=kept["by_phone"]).order_by("starts_at", "pk")
-    phones = [(one, phone_in_words(one.phone, country=at.store.country) if one.phone else "") for one in found]
-    return Done(_done_sentence(kept["then"], kept["told"], until=at.now + KEPT_FOR, at=at), tuple(phones))
+    waiting = found.exclude(phoned_at__gte=datetime.fromisoformat(kept["done_at"])) if kept["by_phone"] else ()
+    phones = tuple((one, phone_in_words(one.phone, country=at.store.country) if one.phone else "") for one in waiting)
+    sentences = () if kept["is_told"] else tuple(_done_sentences(kept, at=at))
+    if phones:
+        request.session[_SESSION_KEY] = {**kept, "is_told": True}
+    else:
+        del request.session[_SESSION_KEY]
+    return Done(sentences, phones) if sentences or phones else None
 
 
-def _done_sentence(then: str, told: int, *, until: datetime, at: StaffContext) -> str:
-    words = ngettext("{count} customer was written to.", "{count} customers were written to.", told)
-    words = words.format(count=told) if told else _("No customer could be written to.")
-    if then != AffectedResolution.OFFER or not told:
-        return words
-    choose = _("They may choose another time until {moment} at the latest, earlier where the visit is sooner.")
-    return f"{words} {choose.format(moment=moment_in_words(until, at.zone))}"
+def _done_sentences(kept: Mapping[str, Any], *, at: StaffContext) -> Iterator[str]:
+    moved, told = kept["moved"], kept["news"] - len(kept["by_phone"])
+    if moved:
+        sentence = ngettext(
+            "{count} visit has somebody else now, at the same time.",
+            "{count} visits have somebody else now, at the same time.",
+            moved,
+        )
+        yield sentence.format(count=moved)
+    if told:
+        sentence = ngettext("{count} customer was written to.", "{count} customers were written to.", told)
+        yield sentence.format(count=told)
+    elif kept["news"]:
+        yield _("No customer could be written to.")
+    elif moved:
+        yield _("Nobody needed to be told.")
+    if kept["until"]:
+        choose = _("They may choose another time until {moment} at the latest, earlier where the visit is sooner.")
+        yield choose.format(moment=moment_in_words(datetime.fromisoformat(kept["until"]), at.zone))
 
 
 def _ask(
-    request: HttpRequest, at: StaffContext, affected: Sequence[Booking], *, carried: Carried, **page: Any
+    request: HttpRequest, at: StaffContext, refused: BookingsAffected, *, carried: Carried, **page: Any
 ) -> HttpResponse:
-    was_asked = "asked" in request.POST
-    form = ThenForm(request.POST if was_asked else None)
+    was_asked, affected = "asked" in request.POST, refused.affected
+    form = ThenForm(request.POST if was_asked else None, affected=affected, free_desks=refused.free_desks)
     problems = form.problems() if was_asked else []
     plan = plan_of(at.store)
     context = {
@@ -128,6 +141,7 @@ def _ask(
         "affected": [
             {
                 "booking": booking,
+                "field": form.row(booking),
                 "people": people_in_words(booking.party_size),
                 "visit_type": visit_type_name(booking.visit_type.name),
                 "phone": phone_in_words(booking.phone, country=at.store.country) if booking.phone else "",

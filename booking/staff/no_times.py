@@ -78,6 +78,11 @@ def _no_runs(rules: StoreRules, kind: VisitTypeRule, *, day: date) -> str:
         return _("No more times on this day.")
     if any(by_desk.values()):
         return _("The hours of this day are too short for this visit.")
+    there = replace(own, desks=tuple(replace(desk, absences=()) for desk in own.desks))
+    if any(slots_by_desk(there, first_date=day, last_date=day).values()):
+        if len(own.desks) == 1:
+            return _("{desk} is away on this day.").format(desk=visit_type_name(own.desks[0].name))
+        return _("Everybody who serves this is away on this day.")
     if len(own.desks) == 1 and own.desks[0].weekly:
         return _("{desk} does not serve on this day.").format(desk=visit_type_name(own.desks[0].name))
     return _("The store is closed on this day.")

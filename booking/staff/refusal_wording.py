@@ -7,9 +7,10 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.formatting import time_in_words, visit_type_name
+from booking.formatting import moment_in_words, time_in_words, visit_type_name
 from booking.models import Booking
-from booking.places.explain import DeskExplanation, Explanation, SlotExplanation, explain_day, explain_slot
+from booking.places.explain import explain_day, explain_slot
+from booking.places.explanations import DeskExplanation, Explanation, SlotExplanation
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import StaffContext
 from booking.staff.wording import staff_sentence
@@ -119,6 +120,10 @@ def _in_words(at: StaffContext, minutes: int, one: DeskExplanation) -> str:
             )
         case Explanation.DESK_HOURS if one.desk:
             return _("{desk} does not serve at this time.").format(desk=visit_type_name(one.desk.name))
+        case Explanation.AWAY if one.desk and one.until:
+            return _("{desk} is away until {moment}.").format(
+                desk=visit_type_name(one.desk.name), moment=moment_in_words(one.until, at.zone)
+            )
         case Explanation.NO_START:
             return _("No visit begins at this time. Please choose one of the times below.")
     return ""

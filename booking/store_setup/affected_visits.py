@@ -7,33 +7,41 @@ if its customer was asked to choose another time and has none left to choose fro
 customer is no longer asked.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked
 from booking.bookings.rebooking import ask_no_more, offer_other_times
+from booking.bookings.rescheduling import move_to_other_desk, take_other_desk
 from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold
-from booking.places.claims import drop_hold
+from booking.places.claims import days_taken, drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.taken_places import TakenPlaces
 from booking.waiting_list.ended_offers import take_offer_back
 from booking.who import Who
+from stores.models import Desk, Store
 from stores.slots import StoreRules
 
 _HOLDS = (Order.HOLD, Order.OFFER, Order.KEPT_TIME)
 
 
 class BookingsAffected(BookingRefused):
-    """A change leaves these visits without a place, and nobody has decided what happens to them."""
+    """A change leaves these visits without a place, and nobody has decided what happens to them.
 
-    def __init__(self, affected: Sequence[Booking]) -> None:
+    `free_desks` has the desk that could serve a visit at its own time, by the id of the visit, where one is free: each
+    has its place there even if all of them move.
+    """
+
+    def __init__(self, affected: Sequence[Booking], free_desks: Mapping[int, Desk] | None = None) -> None:
         super().__init__(Refusal.BOOKINGS_AFFECTED)
         self.affected = tuple(affected)
+        self.free_desks = free_desks or {}
 
 
 class AffectedResolution(StrEnum):
@@ -43,15 +51,43 @@ class AffectedResolution(StrEnum):
     NOTIFY = "notify"  # they stay; each customer is told once
     CANCEL = "cancel"  # they are cancelled; each customer is told once
     OFFER = "offer"  # three other times are kept for each, and each customer is told once; later they are cancelled
+    MOVE = "move"  # another desk serves them at the same time; OFFER where none is free
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is to happen with affected visits: `then` with all of them but those that `each` names, by reference."""
+
+    then: AffectedResolution | None
+    each: Mapping[str, AffectedResolution]
+
+
+Then = AffectedResolution | Choices | None
+"""What is to happen with affected visits; None where nobody has decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A decision about affected visits, None without one yet; and what distinguishes messages about it."""
 
-    then: AffectedResolution | None
+    then: Then
     told_as: str
     who: Who
+
+    def about(self, visit: Booking) -> AffectedResolution | None:
+        """Return the decision about one visit."""
+        if isinstance(self.then, Choices):
+            return self.then.each.get(visit.reference, self.then.then)
+        return self.then
+
+
+@dataclass(frozen=True, slots=True)
+class SettledVisit:
+    """An affected visit after the decision: what happened to it, and whether its customer must hear of it."""
+
+    visit: Booking
+    was: AffectedResolution
+    is_news: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +134,14 @@ def outcome_of(
     )
 
 
-def settle(taken: TakenPlaces, outcome: ChangeOutcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
+def settle(taken: TakenPlaces, outcome: ChangeOutcome, *, rules: StoreRules, decision: Decision) -> list[SettledVisit]:
     """Write the outcome of a change according to the decision; return the affected visits.
 
-    Raises BookingsAffected if there are affected visits and no decision.
+    Raises BookingsAffected if there are affected visits without a decision.
     """
     affected = [visit for visit in taken.visits if visit.pk in outcome.affected]
-    if affected and decision.then is None:
-        raise BookingsAffected(affected)
+    if any(decision.about(visit) is None for visit in affected):
+        raise BookingsAffected(affected, _free_desks(affected, rules, now=decision.who.now))
     for hold in outcome.lost_holds:
         _let_go(hold, now=decision.who.now)
     for visit in taken.visits:
@@ -113,23 +149,66 @@ def settle(taken: TakenPlaces, outcome: ChangeOutcome, *, rules: StoreRules, dec
             ask_no_more(visit, told_as=decision.told_as, who=decision.who)
         elif visit.answer_until is not None:
             _shorten_question(visit, outcome, taken, now=decision.who.now)
-    _decide(affected, rules=rules, decision=decision)
-    return affected
+    # Visits move first: the times that are offered may be at the desks they move to.
+    moved = {
+        visit.pk
+        for visit in affected
+        if decision.about(visit) == AffectedResolution.MOVE and _move(visit, rules=rules, decision=decision)
+    }
+    settled = [_settled(visit, decision, is_moved=visit.pk in moved) for visit in affected]
+    for one in settled:
+        if one.was != AffectedResolution.MOVE:
+            _decide(one, decision=decision)
+    offered = [one.visit for one in settled if one.was == AffectedResolution.OFFER]
+    offer_other_times(offered, rules=rules, told_as=decision.told_as, who=decision.who)
+    return settled
 
 
-def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decision) -> None:
-    who, told_as = decision.who, decision.told_as
-    for visit in affected:
-        was_asked = visit.answer_until is not None
-        if decision.then == AffectedResolution.CANCEL:
-            cancel_locked(visit, who=who)
-        elif was_asked:  # also for customers who are asked anew: the earlier message is no longer valid
-            is_told = decision.then != AffectedResolution.OFFER
-            ask_no_more(visit, told_as=told_as, who=who, tell=is_told)
-        elif decision.then == AffectedResolution.NOTIFY:
-            note_change(visit, EventKind.NOTIFIED, who=who, days=RAISED_BY_CALLER, tell=Kind.CHANGE, told_as=told_as)
-    if decision.then == AffectedResolution.OFFER:
-        offer_other_times(affected, rules=rules, told_as=told_as, who=who)
+def days_settled(settled: Iterable[SettledVisit], store: Store) -> set[date]:
+    """Return the days of affected visits, for the caller to raise; the version of the hours covers all other days."""
+    return {day for one in settled for day in days_taken(one.visit, store.time_zone)}
+
+
+def _free_desks(affected: Sequence[Booking], rules: StoreRules, *, now: datetime) -> dict[int, Desk]:
+    """Return the desks that could serve visits at their own times, by visit. It takes their places.
+
+    The caller's refusal gives them back with everything else.
+    """
+    return {
+        visit.pk: there.desk
+        for visit, there in ((visit, copy(visit)) for visit in affected)
+        if take_other_desk(there, rules, now=now)
+    }
+
+
+def _move(visit: Booking, *, rules: StoreRules, decision: Decision) -> bool:
+    """Let another desk serve a visit at its own time; tell whether one is free."""
+    was_asked = visit.answer_until is not None
+    if not move_to_other_desk(visit, rules, who=decision.who):
+        return False
+    if was_asked:
+        is_told = not visit.desk_was_chosen  # else the move itself tells them
+        ask_no_more(visit, told_as=decision.told_as, who=decision.who, tell=is_told)
+    return True
+
+
+def _settled(visit: Booking, decision: Decision, *, is_moved: bool) -> SettledVisit:
+    was = decision.about(visit) or AffectedResolution.KEEP
+    if was == AffectedResolution.MOVE and not is_moved:
+        was = AffectedResolution.OFFER
+    is_news = visit.desk_was_chosen if is_moved else was != AffectedResolution.KEEP
+    return SettledVisit(visit, was, is_news=is_news)
+
+
+def _decide(one: SettledVisit, *, decision: Decision) -> None:
+    who, told_as, visit = decision.who, decision.told_as, one.visit
+    was_asked = visit.answer_until is not None
+    if one.was == AffectedResolution.CANCEL:
+        cancel_locked(visit, who=who)
+    elif was_asked:  # also for customers who are asked anew: the earlier message is no longer valid
+        ask_no_more(visit, told_as=told_as, who=who, tell=one.was != AffectedResolution.OFFER)
+    elif one.was == AffectedResolution.NOTIFY:
+        note_change(visit, EventKind.NOTIFIED, who=who, days=RAISED_BY_CALLER, tell=Kind.CHANGE, told_as=told_as)
 
 
 def _let_go(hold: Hold, *, now: datetime) -> None:

@@ -28,6 +28,7 @@ WHAT = {
     "slots": gettext_lazy("Times of a day"),
     "desk": gettext_lazy("Desk"),
     "desk_choice": gettext_lazy("Choice of desk"),
+    "absence": gettext_lazy("Absence"),
     "visit_type": gettext_lazy("Kind of visit"),
     "questions": gettext_lazy("Questions"),
     "rules": gettext_lazy("Rules of booking"),
@@ -55,7 +56,9 @@ WHAT = {
     "import": gettext_lazy("Import"),
     "organization": gettext_lazy("Organization"),
 }
-_DAYS = frozenset({"bookings_open_at", "valid_until"})  # stored as "2026-11-30", or "2026-11-30 09:00"
+_DAYS = frozenset(
+    {"bookings_open_at", "valid_until", "away_from", "away_until"}
+)  # stored as "2026-11-30", or "2026-11-30 09:00"
 # The names of messages' texts, of which a store may write its own.
 TEXT_NAMES: Mapping[str, Any] = {
     "confirmation": gettext_lazy("Confirmation"),
@@ -73,6 +76,12 @@ _FIELDS = {
     "capacity": gettext_lazy("Places"),
     "kept_back": gettext_lazy("Places kept back"),
     "is_active": gettext_lazy("In use"),
+    "away_from": gettext_lazy("First day"),
+    "away_until": gettext_lazy("Last day"),
+    "from_time": gettext_lazy("Away from"),
+    "until_time": gettext_lazy("Away until"),
+    "weekdays": gettext_lazy("Again on"),
+    "nth_of_month": gettext_lazy("Of each month"),
     "slot_count": gettext_lazy("Times in a row"),
     "visit_types": gettext_lazy("Kinds of visit served"),
     "notice_minutes": gettext_lazy("Own notice, in minutes"),
@@ -198,7 +207,8 @@ def value_in_words(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        texts = [_hours_in_words(text) if field == "hours" else text for text in map(str, value)]
+        is_of_week = field in ("hours", "weekdays")
+        texts = [_hours_in_words(text) if is_of_week else text for text in map(str, value)]
         return ", ".join(texts) or (_("closed") if field == "hours" else _("none"))
     if field in _DAYS:
         return subject_in_words(str(value))
@@ -210,4 +220,6 @@ def value_in_words(field: str, value: Any) -> str:
 def _hours_in_words(text: str) -> str:
     """Return "mon 09:00-12:00" as "Mon 09:00–12:00", with the weekday in the reader's language."""
     weekday, _space, times = text.replace("-", "–").partition(" ")
-    return f"{WEEKDAYS_ABBR[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text.replace("-", "–")
+    return (
+        f"{WEEKDAYS_ABBR[DAY_NAMES.index(weekday)]} {times}".strip() if weekday in DAY_NAMES else text.replace("-", "–")
+    )

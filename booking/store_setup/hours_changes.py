@@ -13,11 +13,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.models import Booking
-from booking.places.claims import days_taken, raise_days
+from booking.places.claims import raise_days
 from booking.places.fit import narrowed
 from booking.places.freed import announce_on_commit
 from booking.places.slot_rows import lay_slots_anew
-from booking.store_setup.affected_visits import AffectedResolution, Decision, outcome_of, settle, visits_without_place
+from booking.store_setup.affected_visits import (
+    AffectedResolution,
+    Decision,
+    SettledVisit,
+    Then,
+    days_settled,
+    outcome_of,
+    settle,
+    visits_without_place,
+)
 from booking.store_setup.taken_places import lock_taken_places, off_the_grid, open_time, recount_places
 from booking.who import Who
 from stores import services as store_services
@@ -35,7 +44,12 @@ Edit = Callable[[Store], object]
 class HoursChange:
     """A change that was made, and the bookings it touched."""
 
-    affected: tuple[Booking, ...]
+    settled: tuple[SettledVisit, ...]
+
+    @property
+    def affected(self) -> tuple[Booking, ...]:
+        """The visits alone."""
+        return tuple(one.visit for one in self.settled)
 
 
 @contextmanager
@@ -46,7 +60,7 @@ def store_alone(*, store_id: int) -> Iterator[Store]:
 
 
 def change_opening_hours(
-    *, store_id: int, weekly: Sequence[WeeklyInterval], then: AffectedResolution | None, now: datetime, user: User
+    *, store_id: int, weekly: Sequence[WeeklyInterval], then: Then, now: datetime, user: User
 ) -> HoursChange:
     """Replace the week's opening hours. Raises BookingsAffected, stores.services.BadHours."""
     return change_rules(
@@ -63,7 +77,7 @@ def change_special_hours(
     store_id: int,
     date: date,
     intervals: Sequence[tuple[time, time]],
-    then: AffectedResolution | None,
+    then: Then,
     now: datetime,
     user: User,
 ) -> HoursChange:
@@ -76,7 +90,7 @@ def change_hours_of_days(
     store_id: int,
     dates: Collection[date],
     intervals: Sequence[tuple[time, time]],
-    then: AffectedResolution | None,
+    then: Then,
     now: datetime,
     user: User,
 ) -> HoursChange:
@@ -95,9 +109,7 @@ def change_hours_of_days(
     )
 
 
-def remove_special_hours(
-    *, store_id: int, date: date, then: AffectedResolution | None, now: datetime, user: User
-) -> HoursChange:
+def remove_special_hours(*, store_id: int, date: date, then: Then, now: datetime, user: User) -> HoursChange:
     """Restore the weekday's hours on a date. Raises the errors of `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
@@ -109,9 +121,7 @@ def remove_special_hours(
 
 
 @transaction.atomic
-def change_rules(
-    *, store_id: int, edit: Edit, then: AffectedResolution | None, now: datetime, user: User | None
-) -> HoursChange:
+def change_rules(*, store_id: int, edit: Edit, then: Then, now: datetime, user: User | None) -> HoursChange:
     """Change anything that slots are made from, and settle what it leaves without a place.
 
     Raises BookingsAffected if there is such a visit and `then` is None.
@@ -136,10 +146,10 @@ def change_rules(
         off_grid=off_the_grid(rules, taken) if is_other_grid else (),
     )
     decision = Decision(then, f"hours-{rules.hours_version}", Who.staff(user, now))
-    affected = settle(taken, outcome, rules=rules, decision=decision)
+    settled = settle(taken, outcome, rules=rules, decision=decision)
     announce_on_commit(store_id)
-    _raise_all_days(store, affected)
-    return HoursChange(tuple(affected))
+    raise_days(store_id, days_settled(settled, store))
+    return HoursChange(tuple(settled))
 
 
 @transaction.atomic
@@ -157,9 +167,8 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     had_none = {visit.pk for visit in taken.visits}
     outcome = outcome_of(taken, open_time(rules, taken, now=now), had_none=had_none)
     decision = Decision(AffectedResolution.OFFER, f"hours-{rules.hours_version}", Who.staff(None, now))
-    affected = settle(taken, outcome, rules=rules, decision=decision)
-    raise_days(store_id, days)
-    _raise_all_days(store, affected)
+    settled = settle(taken, outcome, rules=rules, decision=decision)
+    raise_days(store_id, days | days_settled(settled, store))
 
 
 def _give_visits_their_day(rules: StoreRules) -> set[date]:
@@ -175,11 +184,3 @@ def _give_visits_their_day(rules: StoreRules) -> set[date]:
             moved.append(booking)
     Booking.objects.bulk_update(moved, ["visit_date"], batch_size=500)
     return days
-
-
-def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:
-    """Raise the days of the affected bookings; the version of the hours covers all other days."""
-    raise_days(
-        store.pk,
-        {day for booking in affected for day in days_taken(booking, store.time_zone)},
-    )

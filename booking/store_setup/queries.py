@@ -1,11 +1,12 @@
 """Queries of a store's set-up: hours, desks, visit types, questions, members; inactive ones included."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max, Q
 
+from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
 from stores.public_holidays import PublicHoliday, public_holidays
@@ -72,6 +73,14 @@ def special_days(store: Store, *, from_date: date) -> tuple[SpecialDay, ...]:
         times = ((row.opens, row.closes),) if row.opens is not None and row.closes is not None else ()
         found[row.date] = found.get(row.date, ()) + times
     return tuple(SpecialDay(day, times) for day, times in found.items())
+
+
+def count_visits(store: Store, dates: Collection[date], *, now: datetime) -> int:
+    """Return how many visits are still to come on some days; no statement for no day."""
+    if not dates:
+        return 0
+    ahead = Booking.objects.filter(store=store, visit_date__in=dates, status=Status.CONFIRMED, ends_at__gt=now)
+    return ahead.count()
 
 
 def holidays_ahead(store: Store, *, today: date, language: str) -> tuple[PublicHoliday, ...]:

@@ -18,7 +18,14 @@ from booking.places.fit import SlotPlaces, Window, is_tighter
 from booking.places.freed import announce_on_commit
 from booking.places.slot_rows import is_closed_by_hand, set_slots, slots_between
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import AffectedResolution, Decision, outcome_of, settle, visits_without_place
+from booking.store_setup.affected_visits import (
+    Decision,
+    Then,
+    days_settled,
+    outcome_of,
+    settle,
+    visits_without_place,
+)
 from booking.store_setup.hours_changes import HoursChange
 from booking.store_setup.taken_places import lock_taken_places, open_time, slot_places
 from booking.who import Who
@@ -54,7 +61,7 @@ def change_slots(
     desk: str | None = None,
     capacity: int | None = None,
     closed: bool | None = None,
-    then: AffectedResolution | None,
+    then: Then,
     now: datetime,
     user: User,
 ) -> HoursChange:
@@ -70,9 +77,7 @@ def change_slots(
     return _change(store_id, (from_at, to_at), desk, write, then=then, now=now, user=user)
 
 
-def put_slots_back(
-    *, store_id: int, runs: Sequence[SlotRun], then: AffectedResolution | None, now: datetime, user: User
-) -> HoursChange:
+def put_slots_back(*, store_id: int, runs: Sequence[SlotRun], then: Then, now: datetime, user: User) -> HoursChange:
     """Give slots the states of these runs again. Raises the errors of `change_slots`."""
     names = {run.desk for run in runs}
 
@@ -104,7 +109,7 @@ def _change(
     desk: str | None,
     write: Callable[[StoreRules, Sequence[DeskRule]], list[Slot]],
     *,
-    then: AffectedResolution | None,
+    then: Then,
     now: datetime,
     user: User,
 ) -> HoursChange:
@@ -127,11 +132,11 @@ def _change(
         windows=_windows(slots, known, {one.id: one.capacity for one in desks}),
     )
     decision = Decision(then, f"slots-{int(now.timestamp())}", Who.staff(user, now))
-    affected = settle(taken, outcome, rules=rules, decision=decision)
+    settled = settle(taken, outcome, rules=rules, decision=decision)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
-    raise_days(store_id, days)
+    raise_days(store_id, days | days_settled(settled, store))
     announce_on_commit(store_id)
-    return HoursChange(tuple(affected))
+    return HoursChange(tuple(settled))
 
 
 def slots_in_trail(rules: StoreRules, runs: Sequence[SlotRun]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from booking.models import Booking, Hold, Status
 from booking.places.claims import days_taken, release_expired_holds
 from booking.places.fit import KindTime, OpenTime, Order, SlotPlaces, Taking
 from booking.policy import places_needed
-from stores.hours import ONE_DAY, intersection, open_intervals
+from stores.hours import ONE_DAY, Interval, difference, intersection, open_intervals
 from stores.models import Slot
-from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
+from stores.slots import DeskRule, StoreRules, VisitTypeRule, desk_away, slots_by_desk
 from stores.visit_runs import kind_hours
 
 
@@ -77,18 +77,20 @@ def open_time(rules: StoreRules, taken: TakenPlaces, *, now: datetime) -> OpenTi
     opened = open_intervals(rules.weekly, rules.special, first_date=first, last_date=last, zone=rules.zone)
     return OpenTime(
         store=opened,
-        desks={
-            desk.id: intersection(
-                opened, open_intervals(desk.weekly, {}, first_date=first, last_date=last, zone=rules.zone)
-            )
-            if desk.weekly
-            else opened
-            for desk in rules.desks
-        },
+        desks={desk.id: _desk_time(rules, desk, opened, first, last) for desk in rules.desks},
         slots=tuple(slot_places(Slot.objects.filter(store_id=rules.id, ends_at__gt=now))),
         languages={desk.id: frozenset(desk.languages) for desk in rules.desks if desk.languages},
         kinds={kind.id: _kind_time(rules, kind, first, last) for kind in (*rules.visit_types, *rules.resting_types)},
     )
+
+
+def _desk_time(
+    rules: StoreRules, desk: DeskRule, opened: Sequence[Interval], first: date, last: date
+) -> list[Interval]:
+    """Return when a desk serves, of the time at which the store is open: in its own hours, while it is there."""
+    days = {"first_date": first, "last_date": last}
+    own = intersection(opened, open_intervals(desk.weekly, {}, **days, zone=rules.zone)) if desk.weekly else [*opened]
+    return difference(own, desk_away(rules, desk, **days)) if desk.absences else own
 
 
 def _kind_time(rules: StoreRules, kind: VisitTypeRule, first: date, last: date) -> KindTime:

@@ -20,12 +20,22 @@ from stores.models.store import (
     StoreMembership,
     Wheelchair,
 )
-from stores.models.visits import Desk, DeskHours, QuestionKind, StoreQuestion, VisitMode, VisitType, VisitTypeHours
+from stores.models.visits import (
+    Desk,
+    DeskAbsence,
+    DeskHours,
+    QuestionKind,
+    StoreQuestion,
+    VisitMode,
+    VisitType,
+    VisitTypeHours,
+)
 
 __all__ = [
     "BusyTime",
     "CapacityCounts",
     "Desk",
+    "DeskAbsence",
     "DeskCalendar",
     "DeskHours",
     "FeedbackWhen",

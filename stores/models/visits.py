@@ -47,6 +47,30 @@ class DeskHours(models.Model):
         return f"{self.desk_id} {self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
+class DeskAbsence(models.Model):
+    """When whoever serves at a desk is away, once or again and again; why is not stored. See `stores.absences`."""
+
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="absences")
+    first_date = models.DateField()
+    last_date = models.DateField(null=True, blank=True)  # none: it repeats for good
+    from_time = models.TimeField(null=True, blank=True)
+    until_time = models.TimeField(null=True, blank=True)
+    weekdays = models.PositiveSmallIntegerField(default=0)  # 1 for Monday, 2 for Tuesday, 4 … added up; 0: no repeating
+    nth = models.PositiveSmallIntegerField(default=0)  # of the month: 1 to 4, 5 for the last one; 0: each week
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="desk_absence_in_order"),
+            models.CheckConstraint(
+                condition=Q(last_date__isnull=False) | Q(weekdays__gt=0), name="desk_absence_ends_or_repeats"
+            ),
+            models.CheckConstraint(condition=Q(weekdays__lt=128, nth__lte=5), name="desk_absence_repeats_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.first_date}"
+
+
 class VisitMode(models.TextChoices):
     """Where a visit takes place."""
 

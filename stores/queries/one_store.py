@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
+from stores.absences import Absence, weekdays_of
 from stores.hours import ONE_DAY, WeeklyInterval
 from stores.locks import SHARED
 from stores.models import CapacityCounts
@@ -113,7 +114,12 @@ SELECT {columns},
                             (SELECT {list}({row}(own.weekday, own.opens, own.closes))
                                FROM stores_deskhours own WHERE own.desk_id = desk.id),
                             (SELECT {list}(served.visittype_id)
-                               FROM stores_visittype_desks served WHERE served.desk_id = desk.id)))
+                               FROM stores_visittype_desks served WHERE served.desk_id = desk.id),
+                            (SELECT {list}({row}(away.first_date, away.id, away.last_date, away.from_time,
+                                                 away.until_time, away.weekdays, away.nth))
+                               FROM stores_deskabsence away
+                              WHERE away.desk_id = desk.id
+                                AND (away.last_date IS NULL OR away.last_date >= %s))))
           FROM stores_desk desk WHERE desk.store_id = store.id AND desk.is_active),
        (SELECT {list}({row}(kind.position, kind.id, kind.slug, kind.name, kind.slot_count, kind.max_party_size,
                             kind.what_to_bring, kind.mode, kind.is_active, kind.notice_minutes, kind.notice_until,
@@ -284,7 +290,8 @@ def _read(
             sql = f"WITH locked AS MATERIALIZED ({sql}) SELECT locked.*, {others} FROM locked"  # noqa: S608
     keys = then_lock if is_locking else ()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), *known, *keys])
+        since = connection.ops.adapt_datefield_value(special_from)
+        cursor.execute(sql, [since, since, *known, *keys])
         return [_read_row(row[is_locking : len(row) - len(keys)], columns) for row in cursor.fetchall()]
 
 
@@ -316,9 +323,9 @@ def _ids(part: Any) -> tuple[int, ...]:
 
 
 def _desk(*fields: Any) -> DeskRule:
-    desk_id, slug, name, capacity, kept_back, languages, weekly, served = fields
+    desk_id, slug, name, capacity, kept_back, languages, weekly, served, away = fields
     spoken = tuple(languages.split(",")) if languages else ()
-    return DeskRule(desk_id, slug, name, capacity, kept_back, _weekly(weekly), _ids(served), spoken)
+    return DeskRule(desk_id, slug, name, capacity, kept_back, _weekly(weekly), _ids(served), spoken, _absences(away))
 
 
 def _visit_type(*fields: Any) -> VisitTypeRule:
@@ -331,6 +338,21 @@ def _weekly(part: Any) -> tuple[WeeklyInterval, ...]:
     return tuple(
         WeeklyInterval(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
         for weekday, opens, closes in listed_json(part)
+    )
+
+
+def _absences(part: Any) -> tuple[Absence, ...]:
+    return tuple(
+        Absence(
+            date.fromisoformat(first),
+            last and date.fromisoformat(last),
+            begins and time.fromisoformat(begins),
+            ends and time.fromisoformat(ends),
+            weekdays_of(mask),
+            nth,
+            pk,
+        )
+        for first, pk, last, begins, ends, mask, nth in listed_json(part)
     )
 
 

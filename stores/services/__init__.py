@@ -4,6 +4,16 @@ Every change of what slots are made from locks the store's row alone and raises 
 bookings: `booking.store_setup.hours_changes` wraps the services that may affect bookings.
 """
 
+from stores.services.absences import (
+    ABSENCE_DAYS_MAX,
+    ABSENCES_MAX,
+    absence_for_trail,
+    absence_from_trail,
+    absence_of,
+    add_absence,
+    forget_absences,
+    remove_absence,
+)
 from stores.services.address import ADDRESS_LONGEST, DEGREES_MOST, save_address
 from stores.services.changes import (
     change_line,
@@ -93,6 +103,8 @@ from stores.services.visits import (
 )
 
 __all__ = [
+    "ABSENCES_MAX",
+    "ABSENCE_DAYS_MAX",
     "ADDRESS_LONGEST",
     "AT_ONCE_RANGE",
     "CAPACITY_RANGE",
@@ -112,6 +124,10 @@ __all__ = [
     "InvitationOver",
     "KindRules",
     "MembershipResult",
+    "absence_for_trail",
+    "absence_from_trail",
+    "absence_of",
+    "add_absence",
     "add_member",
     "answer_invitation",
     "ask_day_sheet",
@@ -121,6 +137,7 @@ __all__ = [
     "desk_in_trail",
     "end_steps",
     "fields_in_trail",
+    "forget_absences",
     "forget_changes",
     "forget_invitations",
     "forget_link_invitations",
@@ -142,6 +159,7 @@ __all__ = [
     "questions_from_exact",
     "questions_in_trail",
     "record_change",
+    "remove_absence",
     "remove_member",
     "renew_link",
     "replace_opening_hours",

@@ -202,6 +202,10 @@ ROUTES = {
         staff/<slug:store>/setup/desks/new/
         staff/<slug:store>/setup/desks/<slug:desk>/
         staff/<slug:store>/setup/desks/<slug:desk>/calendar/
+        staff/<slug:store>/setup/desks/<slug:desk>/absences/
+        staff/<slug:store>/setup/desks/<slug:desk>/away-now/
+        staff/<slug:store>/setup/absences/
+        staff/<slug:store>/setup/absences/<int:absence>/remove/
         staff/<slug:store>/setup/desk-choice/
         staff/<slug:store>/setup/webhooks/
         staff/<slug:store>/setup/keys/
@@ -258,6 +262,7 @@ FILL = {
     "<int:message>": "1",
     "<int:invitation>": "1",
     "<int:change>": "1",
+    "<int:absence>": "1",
     "<slug:store>": "corner-shop-niort",
     "<slug:name>": "reminder",
     "<slug:language>": "fr",

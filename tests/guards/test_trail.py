@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from booking.models import PIN_ERRORS
 from booking.reversals.reasons import never_words
-from stores.models import LinkInvitation, Role, SetupChange, Store
+from stores.models import DeskAbsence, LinkInvitation, Role, SetupChange, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, at, make_store, make_user
 from tests.guards.routes import MANAGER, address, of
@@ -37,6 +38,9 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "desks/new/": {"name": "Window", "capacity": "2", "kept_back": "0", "is_active": "on"},
     "desks/<slug:desk>/": {"name": "Front", "capacity": "3", "kept_back": "1", "is_active": "on"},
     "desks/<slug:desk>/calendar/": {"address": "https://calendar.example.org/ada.ics"},
+    "desks/<slug:desk>/absences/": {"repeats": "once", "first_date": "2026-11-24"},
+    "desks/<slug:desk>/away-now/": {},
+    "absences/<int:absence>/remove/": {},
     "desk-choice/": {"is_offered": "on"},
     "keys/": {"name": "Till", "scopes": ["read:day"], "days": "90"},
     "webhooks/": {"address": "https://till.example.org/hook"},
@@ -82,6 +86,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
 # They show, or lead through pages that are in the list above; pairing is told when the tablet is paired.
 NOTHING_CHANGES = {
     "",
+    "absences/",
     "messages/texts/",
     "messages/sent/",
     "messages/sent/<int:message>/",
@@ -135,6 +140,9 @@ def change(store: Store, manager: Client, route: str) -> SetupChange:
         LinkInvitation.objects.create(
             pk=1, store=store, user=inviting, name="Dora Test", role=Role.STAFF, language="en", created_at=NOW
         )
+    if route.startswith("absences/"):
+        day = date(2026, 11, 24)
+        DeskAbsence.objects.create(pk=1, desk=store.desks.get(), first_date=day, last_date=day)
     if route.startswith("special-hours/<"):
         manager.post(address(f"{SETUP}special-hours/"), {"date": "2026-11-30", "what": "closed"})
     form = dict(FORMS[route])

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-MODELS = "Slot|Hold|StoreDay|Desk|DeskHours|VisitType|VisitTypeHours|OpeningHours|SpecialHours|Store"
+MODELS = "Slot|Hold|StoreDay|Desk|DeskAbsence|DeskHours|VisitType|VisitTypeHours|OpeningHours|SpecialHours|Store"
 ROWS = re.compile(
-    rf"\b({MODELS})\b|\b(store|desk|visit_type|hold|slot|rows?)$|\.(desks|visit_types|slots|holds|hours)\b"
+    rf"\b({MODELS})\b|\b(store|desk|visit_type|hold|slot|rows?)$|\.(desks|visit_types|slots|holds|hours|absences)\b"
 )
 TABLES = (
-    "stores_(slot|storeday|desk|deskhours|visittype|visittypehours|visittype_desks|openinghours|specialhours|store)"
+    "stores_(slot|storeday|desk|deskabsence|deskhours|visittype|visittypehours|visittype_desks|openinghours|specialhours|store)"
     "|booking_hold"
 )
 SQL = re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) ({TABLES})\b|\b(stores_slot) AS slot\b")
@@ -48,6 +48,9 @@ KNOWN = {
     "booking/store_setup/taken_places.py:recount_places": _CALLER,
     "stores/imports/geojson.py:_create": _NEW_STORES,
     "stores/imports/geojson.py:_update": "hours_version in the same statement, with hours or a time zone",
+    "stores/services/absences.py:add_absence": "raise_version",
+    "stores/services/absences.py:forget_absences": "absences that ended long ago change no free time",
+    "stores/services/absences.py:remove_absence": "raise_version",
     "stores/services/address.py:save_address": "hours_version in the same statement",
     "stores/services/changes.py:_note_changed": _NO_MATTER,
     "stores/services/day_sheets.py:save_day_sheet": _NO_MATTER,

@@ -52,6 +52,7 @@ class Cell:
     visits: SafeString
     going_on: tuple[str, ...]
     no_slot: str
+    is_away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,12 @@ class BoardRow:
 class Board:
     """A day, ready to be shown; without `columns` where there is only one desk, and only with the visits asked for.
 
-    `filters` are the links that choose them.
+    `heads` are the columns with the slug of each desk that is in use, else "". `filters` are the links that choose
+    visits.
     """
 
     columns: tuple[str, ...]
+    heads: tuple[tuple[str, str], ...]
     rows: tuple[BoardRow, ...]
     cancelled: SafeString
     to_phone: tuple[VisitCard, ...]
@@ -87,6 +90,7 @@ class Board:
     summary: str
     now_is_last: bool
     filters: tuple[Filter, ...]
+    all_are_away: bool
 
     @property
     def span(self) -> int:
@@ -103,8 +107,10 @@ def day_board(schedule: DaySchedule, made: VisitRows, show: Show = Show.ALL) -> 
     cancelled = [visit for visit in schedule.bookings if visit.status == Status.CANCELLED]
     desks = _desks(schedule, standing)
     rows = tuple(_rows(schedule, made, shown, desks, has_all=not show))
+    slugs = {desk.id: desk.slug for desk in schedule.rules.desks}
     return Board(
         columns=tuple(name for _id, name in desks) if len(desks) > 1 else (),
+        heads=tuple((slugs.get(desk_id, ""), name) for desk_id, name in desks) if len(desks) > 1 else (),
         rows=rows,
         cancelled=made.rows([one for one in cancelled if not show or one.reference in by_filter[show]], with_time=True),
         to_phone=to_phone,
@@ -112,6 +118,7 @@ def day_board(schedule: DaySchedule, made: VisitRows, show: Show = Show.ALL) -> 
         summary=_summary(standing),
         now_is_last=schedule.is_going_on and bool(rows) and not any(row.is_next for row in rows),
         filters=tuple(filters(by_filter, show)),
+        all_are_away=not rows and not show and NoSlot(schedule).all_are_away(),
     )
 
 
@@ -147,10 +154,11 @@ def _rows(
             cells=tuple(
                 Cell(
                     desk=name if len(desks) > 1 else "",
-                    fill=_fill(slots.get(place), schedule),
+                    fill=_fill(slots.get(place), schedule, is_away=no_slot.is_away(*place)),
                     visits=made.rows(visits.get(place, [])),
                     going_on=tuple(going_on.get(place, ())),
                     no_slot="" if place in slots else no_slot.words(*place),
+                    is_away=no_slot.is_away(*place),
                 )
                 for place, name in places
             ),
@@ -211,7 +219,7 @@ def _desks(schedule: DaySchedule, visits: Iterable[BookingRow]) -> list[tuple[in
     return list(desks.items())
 
 
-def _fill(slot: DaySlot | None, schedule: DaySchedule) -> Fill | None:
+def _fill(slot: DaySlot | None, schedule: DaySchedule, *, is_away: bool) -> Fill | None:
     if slot is None:
         return None
     zone = schedule.rules.zone
@@ -219,6 +227,12 @@ def _fill(slot: DaySlot | None, schedule: DaySchedule) -> Fill | None:
     is_over = slot.places_taken > slot.capacity
     if slot.desk is None:
         words = out_of_service()
+    elif is_away:
+        words = (
+            ngettext("Away, {taken} place taken", "Away, {taken} places taken", slot.places_taken)
+            if slot.places_taken
+            else _("Away")
+        )
     elif is_closed:
         words = (
             ngettext("Closed, {taken} place taken", "Closed, {taken} places taken", slot.places_taken)

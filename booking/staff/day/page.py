@@ -1,6 +1,7 @@
 """The page of the day schedule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ from django.utils.translation import ngettext
 from booking.bookings.crowds import crowds
 from booking.bookings.customer_visits import visit_of_store
 from booking.bookings.day_schedule import DaySchedule, night_schedule
-from booking.formatting import moment_in_words
+from booking.formatting import moment_in_words, visit_type_name
 from booking.messages.inbox import count_waiting
+from booking.staff.absence_wording import absence_in_words
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
@@ -33,6 +35,9 @@ from booking.web.responses import see_other
 from notifications import circuits, queries
 from notifications.models import Channel
 from stores.hours import ONE_DAY, day_start
+from stores.slots import desk_away
+
+_CAN_BE_PUT_BACK = {"slots": "slots", "away": "absence"}  # what was done, and its part of the trail
 
 
 def day_page(
@@ -86,8 +91,9 @@ def day_page(
         "later": day + ONE_DAY,
         "done": done,
         "done_words": _done_words(done),
-        "affected_done": just_done(request, at) if done == "slots" else None,
-        "put_back_url": url_to_put_back(at, "slots") if done == "slots" else "",
+        "affected_done": just_done(request, at),
+        "put_back_url": url_to_put_back(at, _CAN_BE_PUT_BACK[done]) if done in _CAN_BE_PUT_BACK else "",
+        "away": _away(at, schedule),
         "problems": [*problems],
         "to_phone_others": sum(visit.reference not in shown for visit in visits_to_phone(at)),
         "waiting_words": _waiting_words(at.zone),
@@ -132,6 +138,21 @@ def _visits_url(request: HttpRequest, at: StaffContext) -> str:
     """Return the address of the visits' own pages: a short one on the day's own page, whose rows repeat it."""
     day_url = reverse("staff-day", args=[at.store.slug])
     return "../visits/" if request.path == day_url else f"{day_url.removesuffix('day/')}visits/"
+
+
+def _away(at: StaffContext, schedule: DaySchedule) -> list[tuple[str, int, str]]:
+    """Return who is away on a day: the desk, the id of the absence and its words."""
+    days = {"first_date": schedule.date, "last_date": schedule.date}
+    begins, ends = (day_start(day, at.zone) for day in (schedule.date, schedule.date + ONE_DAY))
+    return [
+        (visit_type_name(desk.name), one.id, absence_in_words(one, today=at.today))
+        for desk in schedule.rules.desks
+        for one in desk.absences
+        if any(
+            away.starts_at < ends and away.ends_at > begins
+            for away in desk_away(schedule.rules, replace(desk, absences=(one,)), **days)
+        )
+    ]
 
 
 def _waiting_words(zone: ZoneInfo) -> list[str]:
@@ -185,4 +206,5 @@ def _done_words(done: str) -> str:
         "cancelled": _("Just cancelled"),
         "phoned": _("Phoned"),
         "slots": _("The times have been changed."),
+        "away": _("It is noted: nobody can book there meanwhile."),
     }.get(done, "")

@@ -18,7 +18,7 @@ from booking.staff.affected_visits import ask_or_apply
 from booking.staff.day.page import unknown_day_page
 from booking.staff.forms.visits import SlotsForm
 from booking.staff.wording import staff_sentence
-from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import HoursChange
 from booking.store_setup.slot_changes import change_slots
 from booking.web.forms import FormProblem
@@ -60,7 +60,7 @@ def change_times(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     return question or see_other(f"{day_url}&done=slots")
 
 
-def _apply(at: StaffContext, typed: dict[str, Any], *, then: AffectedResolution | None) -> HoursChange:
+def _apply(at: StaffContext, typed: dict[str, Any], *, then: Then) -> HoursChange:
     return change_slots(
         store_id=at.store.pk,
         from_at=datetime.fromisoformat(typed["starts_at"]),

@@ -77,7 +77,7 @@ class BoardRows:
         filled = self._fill(fill, is_past=is_past) if fill else f'<div class="fill">{escape(cell.no_slot)}</div>'
         visits = f'<ul class="visits">{cell.visits}</ul>' if cell.visits else ""
         going_on = "".join([f'<p class="going-on">{escape(words)}</p>' for words in cell.going_on])
-        kind = "cell is-closed" if is_closed else "cell"
+        kind = "cell is-closed" if is_closed or cell.is_away else "cell"
         return f'<td{place}><div class="{kind}">{desk}{filled}{visits}{going_on}</div></td>'
 
     def _fill(self, fill: Fill, *, is_past: bool) -> str:

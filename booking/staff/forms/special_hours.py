@@ -208,6 +208,12 @@ class HolidaysForm(HoursOfDates):
         return days
 
     @property
+    def offered(self) -> list[date_type]:
+        """The days that may be ticked."""
+        choices = self.fields["days_closed"].choices  # type: ignore[attr-defined]
+        return [date_type.fromisoformat(day) for day, _words in choices]
+
+    @property
     def dates(self) -> list[date_type]:
         """The ticked days."""
         return [date_type.fromisoformat(day) for day in self.cleaned_data["days_closed"]]

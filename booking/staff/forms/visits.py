@@ -24,7 +24,6 @@ from booking.formatting import spoken_language, visit_type_name
 from booking.models import Source
 from booking.staff.forms.fields import tick
 from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
-from booking.store_setup.affected_visits import AffectedResolution
 from booking.web.forms import TypedField
 from stores.queries import Question
 from stores.slots import StoreRules
@@ -276,22 +275,3 @@ class SlotsForm(StaffForm):
     def _place(self, name: str, value: str) -> int:
         values = [choice for choice, _words in self.fields[name].choices]  # type: ignore[attr-defined]
         return values.index(value)
-
-
-class ThenForm(StaffForm):
-    """The decision about visits that a change leaves without a place."""
-
-    then = forms.ChoiceField(
-        label=_("What is to happen with these visits?"),
-        choices=(
-            (AffectedResolution.KEEP, _("They stay, and nobody is told")),
-            (AffectedResolution.NOTIFY, _("They stay, and each customer gets a message about the change")),
-            (AffectedResolution.OFFER, _("Each customer gets a message with three other times, kept for a day")),
-            (AffectedResolution.CANCEL, _("They are cancelled, and each customer gets a message")),
-        ),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Say what is to happen with these visits."),
-            "invalid_choice": _("Say what is to happen with these visits."),
-        },
-    )

@@ -19,7 +19,8 @@ from booking.formatting import (
     time_in_words,
     visit_type_name,
 )
-from booking.places.explain import DeskExplanation, Explanation, SlotExplanation, explain_slot
+from booking.places.explain import explain_slot
+from booking.places.explanations import DeskExplanation, Explanation, SlotExplanation
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import UnknownVisitType
 from booking.staff.access import StaffContext, at_store, staff_page
@@ -131,6 +132,9 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
         Explanation.NOT_SERVED: _("This desk does not serve this kind of visit."),
         Explanation.NOT_SPOKEN: _("Nobody at this desk speaks this language."),
         Explanation.DESK_HOURS: _("The desk's own hours do not cover it."),
+        Explanation.AWAY: _("{desk} is away until {moment}.").format(
+            desk=visit_type_name(one.desk.name) if one.desk else "", moment=_moment(at, one.until or found.starts_at)
+        ),
         Explanation.TOO_LONG: _("The visit is longer than the time left before closing."),
         Explanation.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),
         Explanation.TOO_SMALL: _("The desk is too small at {time}: {places}, {needed}.").format(
@@ -159,7 +163,8 @@ def _url(at: StaffContext, kind: VisitType, found: SlotExplanation, one: DeskExp
         day = found.starts_at.astimezone(at.zone).date()
         query = f"?date={day.isoformat()}" if one.answer == Explanation.CLOSED else ""
         return reverse(_PAGES[one.answer], args=[at.store.slug]) + query
-    return reverse("staff-setup-desk", args=[at.store.slug, one.desk.slug]) if one.desk else ""
+    page = "staff-setup-desk-absences" if one.answer == Explanation.AWAY else "staff-setup-desk"
+    return reverse(page, args=[at.store.slug, one.desk.slug]) if one.desk else ""
 
 
 def _read_wall_time(text: str, at: StaffContext) -> datetime | None:

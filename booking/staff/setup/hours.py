@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.formatting import day_in_words
 from booking.staff.access import StaffContext, at_store
+from booking.staff.forms.affected_visits import choices_for_all
 from booking.staff.forms.hours import WeekForm, hours_line
 from booking.staff.forms.hours_copy import CopyHoursForm, typed_lines
 from booking.staff.forms.shared import StaffForm
@@ -23,7 +24,7 @@ from booking.store_setup.hours_changes import (
     change_opening_hours,
     remove_special_hours,
 )
-from booking.store_setup.queries import holidays_ahead, special_days, weekly_hours
+from booking.store_setup.queries import count_visits, holidays_ahead, special_days, weekly_hours
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from stores.models import Role
@@ -170,5 +171,10 @@ def _special_page(
         holidays_form = HolidaysForm(days=form.days, holidays=_holidays(at))
     else:
         problems = [*problems, *holidays_form.problems()]
-    context = {"special_days": days, "holidays_form": holidays_form}
+    context = {
+        "special_days": days,
+        "holidays_form": holidays_form,
+        "holiday_visits": count_visits(at.store, holidays_form.offered, now=at.now),
+        "then_choices": choices_for_all(),
+    }
     return form_page(request, at, "staff/setup/special_hours.html", form, context=context, problems=problems)

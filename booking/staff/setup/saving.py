@@ -100,11 +100,12 @@ def save_with(
     page: Callable[[], HttpResponse],
     notes: Sequence[str] = (),
     back_url: str = "",
+    done_url: str = "",
 ) -> HttpResponseBase:
     """Make a change of hours or slots, but ask first where it affects visits; `page` shows the form again.
 
     `notes` say what else the change means, where the question is asked. `back_url` is the way back from there; an
-    address that only takes POST requests names another one.
+    address that only takes POST requests names another one. After the change comes `done_url`, else the set-up.
     """
     try:
         question = ask_or_apply(
@@ -120,7 +121,7 @@ def save_with(
     except BadValue as bad:
         blame(form, bad)
         return page()
-    return question or saved(at, what)
+    return question or (see_other(done_url) if done_url else saved(at, what))
 
 
 def blame(form: StaffForm, bad: BadValue) -> None:
@@ -139,5 +140,6 @@ def _sentence(bad: BadValue) -> str:
         "last_one": _("This is the last one in use. Make another one first."),
         "overlap": _("Two of these times overlap."),
         "duplicate": _("Two of these times are the same."),
+        "too_many_absences": _("So many absences are to come already. Remove some of them first."),
         "too_many": _("These are too many times for one week."),
     }.get(bad.code, _("This cannot be kept. Please look at it again."))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from booking.staff.setup import (
+    absences,
     api_keys,
     calls,
     changes,
@@ -48,6 +49,10 @@ urlpatterns = [
     path(f"{_SETUP}/desks/new/", desks.new, name="staff-setup-desk-new"),
     path(f"{_SETUP}/desks/<slug:desk>/", desks.change, name="staff-setup-desk"),
     path(f"{_SETUP}/desks/<slug:desk>/calendar/", desk_calendar.calendar, name="staff-setup-desk-calendar"),
+    path(f"{_SETUP}/desks/<slug:desk>/absences/", absences.new, name="staff-setup-desk-absences"),
+    path(f"{_SETUP}/desks/<slug:desk>/away-now/", absences.away_now, name="staff-setup-away-now"),
+    path(f"{_SETUP}/absences/", absences.absences, name="staff-setup-absences"),
+    path(f"{_SETUP}/absences/<int:absence>/remove/", absences.remove, name="staff-setup-absence-remove"),
     path(f"{_SETUP}/desk-choice/", desks.choice, name="staff-setup-desk-choice"),
     path(f"{_SETUP}/visit-types/new/", visit_types.new, name="staff-setup-visit-type-new"),
     path(f"{_SETUP}/visit-types/<slug:visit_type>/", visit_types.change, name="staff-setup-visit-type"),

@@ -13,7 +13,8 @@ from booking.models import Booking, Hold, Source
 from booking.places.availability import availability
 from booking.places.claims import release_expired_holds
 from booking.places.days_state import Wish
-from booking.places.explain import Explanation, explain_slot
+from booking.places.explain import explain_slot
+from booking.places.explanations import Explanation
 from booking.places.free_times import kept_availability
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal

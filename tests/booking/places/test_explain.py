@@ -9,14 +9,18 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Source
 from booking.places.availability import availability
-from booking.places.explain import Explanation, SlotExplanation, explain_slot
+from booking.places.explain import explain_slot
+from booking.places.explanations import Explanation, SlotExplanation
 from booking.places.holds import hold_places
 from booking.refusals import Refusal, UnknownVisitType
+from stores.absences import Absence
 from stores.models import Desk, DeskHours, Slot, SpecialHours, Store, VisitTypeHours
 from stores.queries import UnknownStore
+from stores.services import add_absence
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 24)
 
 
 def ask(
@@ -83,6 +87,20 @@ def test_each_rule_is_named() -> None:
     assert answers(store, at(17)) == [Explanation.FULL]
     assert answers(store, at(9, day=23)) == [Explanation.TOO_SOON]
     assert answers(store, at(9, day=29, month=12)) == [Explanation.TOO_FAR_AHEAD]
+
+
+def test_desk_that_is_away_says_until_when() -> None:
+    store = make_store(desks=("left", "samir"))
+    samir = store.desks.get(slug="samir")
+    add_absence(store=store, desk=samir, absence=Absence(DAY, DAY, time(10), time(11, 15)), user=None, now=NOW)
+
+    assert answers(store, at(9, 45)) == [Explanation.FREE, Explanation.FREE]
+    assert answers(store, at(9, 45), visit_type="advice") == [Explanation.FREE, Explanation.AWAY]
+    found = ask(store, at(10)).desks
+    assert [(one.answer, one.until) for one in found] == [(Explanation.FREE, None), (Explanation.AWAY, at(11, 15))]
+    assert answers(store, at(11, 15)) == [Explanation.FREE, Explanation.FREE]
+    store.desks.filter(slug="left").update(is_active=False)
+    assert ask(store, at(10)).refusal == Refusal.SLOT_CLOSED
 
 
 def test_desks_answer_for_themselves(busy: Store) -> None:

@@ -21,10 +21,11 @@ from booking.places.first_free import first_free_of
 from booking.places.holds import hold_places
 from booking.places.lookup import WantedSlot, lookup
 from booking.refusals import BookingRefused
+from stores.absences import Absence
 from stores.hours import WeeklyInterval
 from stores.models import Store, VisitType
 from stores.queries import rules_around
-from stores.services import KindRules, save_desk, save_visit_type
+from stores.services import KindRules, add_absence, save_desk, save_visit_type
 from tests.factories import NOW, PARIS, at, make_booking, make_store
 
 DAY = date(2026, 11, 24)  # a Tuesday, the day after NOW
@@ -53,6 +54,8 @@ class Advisor:
     serves: tuple[str, ...]
     hours: tuple[time, time] | None
     languages: tuple[str, ...]
+    away: tuple[time, time] | None
+    is_away_weekly: bool
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ def scenes(draw: st.DrawFn) -> Scene:
         serves = draw(st.sampled_from([(), (), ("visit",), ("advice",), ("visit", "advice")]))
         spoken = draw(st.sampled_from([(), ("fr",), ("ar",), ("fr", "ar")]))
         kept_back, own = draw(st.integers(0, capacity)), draw(st.none() | hours(8, 13))
-        desks.append(Advisor(slug, capacity, kept_back, serves, own, spoken))
+        away = draw(st.none() | st.none() | hours(8, 13))
+        desks.append(Advisor(slug, capacity, kept_back, serves, own, spoken, away, draw(st.booleans())))
     wanted = st.builds(
         Wanted,
         minutes=st.integers(0, 15).map(lambda number: number * 15),
@@ -165,6 +169,12 @@ def made(scene: Scene) -> Store:
             user=None,
             now=NOW,
         )
+        if desk.away:
+            absence = Absence(DAY, DAY, *desk.away)
+            if desk.is_away_weekly:
+                absence = Absence(DAY - timedelta(days=14), None, *desk.away, weekdays=(DAY.weekday(),))
+            samir = store.desks.get(slug=desk.slug)
+            add_absence(store=store, desk=samir, absence=absence, user=None, now=NOW)
     for one in scene.wanted:
         try:
             make_booking(
@@ -202,10 +212,16 @@ def is_allowed(scene: Scene, kind: Kind, desk: Advisor, start: datetime, *, by_s
         return False
     if desk.hours and not inside(start, end, [(local(desk.hours[0]), local(desk.hours[1]))]):
         return False
+    if is_away(desk, start, end):
+        return False
     own = [(local(one.opens), local(one.closes)) for one in kind.own.weekly if one.weekday == DAY.weekday()]
     if kind.own.weekly and not inside(start, end, own):
         return False
     return start >= scene.now if by_staff else is_in_time(kind, start, scene.now)
+
+
+def is_away(desk: Advisor, start: datetime, end: datetime) -> bool:
+    return desk.away is not None and start < local(desk.away[1]) and end > local(desk.away[0])
 
 
 def is_in_time(kind: Kind, start: datetime, now: datetime) -> bool:
@@ -221,7 +237,8 @@ def slots_of(desk: Advisor) -> list[datetime]:
     for opens, closes in OPEN:
         start = local(opens)
         while start + SLOT <= local(closes):
-            if not desk.hours or (local(desk.hours[0]) <= start and start + SLOT <= local(desk.hours[1])):
+            is_served = not desk.hours or (local(desk.hours[0]) <= start and start + SLOT <= local(desk.hours[1]))
+            if is_served and not is_away(desk, start, start + SLOT):
                 found.append(start)
             start += SLOT
     return found

@@ -26,8 +26,9 @@ from booking.store_setup.affected_visits import AffectedResolution, BookingsAffe
 from booking.store_setup.hours_changes import change_rules, change_special_hours, remove_special_hours
 from booking.store_setup.slot_changes import change_slots
 from booking.who import Who
-from stores.models import Desk, Slot, SpecialHours, Store
-from stores.services import save_desk, save_policy
+from stores.absences import Absence
+from stores.models import Desk, DeskAbsence, Slot, SpecialHours, Store
+from stores.services import add_absence, remove_absence, save_desk, save_policy
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 TUESDAY = date(2026, 11, 24)
@@ -42,6 +43,15 @@ DECISIONS = st.sampled_from(
         AffectedResolution.NOTIFY,
         AffectedResolution.CANCEL,
         AffectedResolution.OFFER,
+        AffectedResolution.MOVE,
+    ]
+)
+ABSENCES = st.sampled_from(
+    [
+        Absence(TUESDAY, TUESDAY, time(9), time(10)),
+        Absence(TUESDAY, TUESDAY, time(9, 20), time(9, 25)),
+        Absence(TUESDAY - timedelta(days=6), None, time(10), time(11), weekdays=(1,)),
+        Absence(TUESDAY, TUESDAY + timedelta(days=30), time(8), time(12), weekdays=(1, 2), nth=4),
     ]
 )
 DAYS = st.sampled_from(
@@ -181,6 +191,22 @@ class Changes(RuleBasedStateMachine):
         fields = {"name": desk.name, "capacity": capacity, "is_active": is_active or not others_serve}
         self.change_rules(lambda store: save_desk(store=store, desk=desk, **fields, user=self.user, now=self.now), then)
 
+    @rule(slug=st.sampled_from(["left", "right"]), absence=ABSENCES, then=DECISIONS)
+    def go_away(self, slug, absence, then):
+        desk = Desk.objects.get(store=self.store, slug=slug)
+        self.change_rules(
+            lambda store: add_absence(store=store, desk=desk, absence=absence, user=self.user, now=self.now), then
+        )
+
+    @rule(data=st.data(), then=DECISIONS)
+    def come_back(self, data, then):
+        known = list(DeskAbsence.objects.order_by("pk"))
+        if known:
+            one = data.draw(st.sampled_from(known))
+            self.change_rules(
+                lambda store: remove_absence(store=store, absence_id=one.pk, user=self.user, now=self.now), then
+            )
+
     @rule(slot_minutes=st.sampled_from([10, 15, 20]), counts=st.sampled_from(["people", "visits"]), then=DECISIONS)
     def set_rules(self, slot_minutes, counts, then):
         fields = {"slot_minutes": slot_minutes, "capacity_counts": counts, "booking_horizon_days": 7}
@@ -209,7 +235,7 @@ class Changes(RuleBasedStateMachine):
             return
         if then is None:
             assert self.without_time() <= before
-        if then in (AffectedResolution.CANCEL, AffectedResolution.OFFER):
+        if then in (AffectedResolution.CANCEL, AffectedResolution.OFFER, AffectedResolution.MOVE):
             unasked = Booking.objects.filter(pk__in=self.without_time() - before, answer_until=None)
             assert not unasked.exists()
 
@@ -254,7 +280,8 @@ class Changes(RuleBasedStateMachine):
         is_within = any(opens <= local[0].time() and local[1].time() <= closes for opens, closes in hours)
         shut = Slot.objects.filter(desk_id=one.desk_id, starts_at__lt=one.ends_at, ends_at__gt=one.starts_at)
         is_shut = any(row.closed or row.capacity == 0 for row in shut)
-        return weekday_is_open and is_within and one.desk.is_active and not is_shut
+        is_away = any(_is_away(row, local) for row in DeskAbsence.objects.filter(desk_id=one.desk_id))
+        return weekday_is_open and is_within and one.desk.is_active and not is_shut and not is_away
 
     def without_time(self) -> set[int]:
         coming = Booking.objects.filter(status=Status.CONFIRMED, ends_at__gt=self.now).select_related("desk")
@@ -277,6 +304,14 @@ class Changes(RuleBasedStateMachine):
     def teardown(self):
         transaction.set_rollback(True)
         self.life.__exit__(None, None, None)
+
+
+def _is_away(row: DeskAbsence, local: tuple[datetime, datetime]) -> bool:
+    """Tell whether one of ABSENCES takes some of a time: all of them come on the Tuesday alone, of these days."""
+    is_day = local[0].date() == TUESDAY or (row.nth and local[0].date() == TUESDAY + timedelta(days=1))
+    assert row.from_time
+    assert row.until_time
+    return bool(is_day) and local[0].time() < row.until_time and local[1].time() > row.from_time
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from booking.models import Status
+from booking.models import Booking, Status
 from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.booking.reading import page
@@ -176,6 +176,10 @@ def test_after_three_times_were_offered_the_day_says_to_how_many_until_when_and_
     assert "1 customer was written to. They may choose another time until Tuesday 24 November, 09:00" in words
     assert "Please phone: Bea Test 05 49 24 00 11" in words
     assert "Bea" not in done["Location"]
+    again = page(client.get(done["Location"])).words
+    assert "1 customer was written to." not in again
+    assert "Please phone: Bea Test" in again  # until somebody says that it is done
+    client.post(f"{SHOP}visits/{Booking.objects.get(name='Bea Test').reference}/phoned/")
     assert "Please phone:" not in page(client.get(done["Location"])).words
 
 

@@ -1,0 +1,30 @@
+"""Absences of desks, as they are put back: one that was added is removed, one that was removed comes again."""
+
+from datetime import datetime
+from typing import Any
+
+from booking.reversals.fields import Fields, Why, Writing
+from stores.models import DeskAbsence, SetupChange, Store
+from stores.services import absence_for_trail, absence_from_trail, absence_of, add_absence, remove_absence
+
+
+def read_absence(store: Store, change: SetupChange, _now: datetime) -> tuple[Any, Fields] | None:
+    """Return the id of the absence that a change was about, with its fields; no fields where it is not there."""
+    told = change.after or change.before
+    rows = DeskAbsence.objects.filter(desk__store=store, desk__name=change.subject).order_by("-pk")
+    for row in rows:
+        fields = absence_for_trail(absence_of(row))
+        if fields == told:
+            return row.pk, fields
+    return None, {}
+
+
+def write_absence(writing: Writing) -> None:
+    """Let a desk be away again, or be there again."""
+    if not writing.wanted:
+        remove_absence(absence_id=writing.thing, **writing.stamp)
+        return
+    desk = writing.store.desks.filter(name=writing.change.subject, is_active=True).first()
+    if desk is None:
+        raise writing.refusal(Why.GONE)
+    add_absence(desk=desk, absence=absence_from_trail(writing.wanted), **writing.stamp)

@@ -1,0 +1,206 @@
+"""The pages of absences: who is away, one press for the rest of today, a form for all else, taken back by one press."""
+
+from datetime import date, datetime, time
+
+import pytest
+import time_machine
+
+from booking.models import Booking
+from booking.store_setup.absences import rest_of_today
+from stores.absences import Absence
+from stores.models import DeskAbsence, OpeningHours, SetupChange
+from stores.queries import rules_around
+from tests.booking.reading import page
+from tests.booking.staff.staff_room import DAY, SHOP, Room, make_room
+from tests.factories import NOW, at, make_booking, make_store
+
+pytestmark = pytest.mark.django_db
+
+ABSENCES = f"{SHOP}setup/absences/"
+SAMIR = f"{SHOP}setup/desks/samir/"
+FORM = f"{SAMIR}absences/"
+ONCE = {"repeats": "once", "first_date": "2026-11-24"}
+
+
+@pytest.fixture
+def room() -> Room:
+    return make_room(capacity=1, desks=("samir", "ada"))
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def stored() -> Absence:
+    row = DeskAbsence.objects.get()
+    return Absence(row.first_date, row.last_date, row.from_time, row.until_time, (), row.nth)
+
+
+def test_two_weeks_are_noted_by_one_form(room: Room) -> None:
+    client = room.client()
+    done = client.post(FORM, {**ONCE, "last_date": "2026-12-05"})
+
+    assert done["Location"] == f"{ABSENCES}?done=saved#desk-samir"
+    assert stored() == Absence(date(2026, 11, 24), date(2026, 12, 5))
+    words = page(client.get(done["Location"])).words
+    assert "Tuesday 24 November – Saturday 5 December" in words
+    assert "It is noted: nobody can book there meanwhile." in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"from_time": "14:00", "until_time": "15:30"}, "Tuesday 24 November, 14:00–15:30"),
+        ({"from_time": "14:00"}, "Tuesday 24 November, from 14:00"),
+        ({}, "Tuesday 24 November, all day"),
+        ({"repeats": "weekly", "weekdays": ["2"], "from_time": "14:00", "until_time": "18:00"},
+         "every week on Wednesday, 14:00–18:00, from Tuesday 24 November on"),
+        ({"repeats": "monthly", "weekdays": ["0"], "nth": "1", "last_date": "2027-06-30"},
+         "every month: first Monday, from Tuesday 24 November on, until Wednesday 30 June 2027"),
+    ],
+)  # fmt: skip
+def test_absence_is_said_as_it_was_typed(room: Room, typed: dict[str, object], words: str) -> None:
+    client = room.client()
+    done = client.post(FORM, {**ONCE, **typed})
+    assert done.status_code == 303
+    assert words in page(client.get(ABSENCES)).words
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"first_date": ""}, "Choose a day."),
+        ({"last_date": "2026-11-23"}, "It ends before it begins."),
+        ({"from_time": "15:00", "until_time": "14:00"}, "It ends before it begins."),
+        ({"from_time": "tea"}, "Enter a time such as 14:00."),
+        ({"repeats": "weekly"}, "Tick at least one day."),
+        ({"repeats": "weekly", "weekdays": ["0"], "last_date": "2026-11-26"}, "No such day comes between these two."),
+        ({"first_date": "2026-11-02"}, "This day is over. Choose today or a day to come."),
+        ({"last_date": "2029-11-24"}, "This is longer than two years."),
+        ({"repeats": "sometimes"}, "Say how often."),
+    ],
+)
+def test_what_cannot_be_is_refused_and_stays_typed(room: Room, typed: dict[str, object], sentence: str) -> None:
+    refused = room.client().post(FORM, {**ONCE, "until_time": "", **typed})
+    assert refused.status_code == 400
+    assert sentence in page(refused).words
+    assert not DeskAbsence.objects.exists()
+
+
+def test_ill_from_now_on_takes_one_press_and_one_decision(room: Room) -> None:
+    """The head of the desk, away from now, the decision, make the change: four presses."""
+    client = room.client()
+    visit = make_booking(room.store, starts_at=at(11, day=23))
+    assert visit.desk.slug == "samir"
+    assert f'href="{ABSENCES}#desk-samir"' in client.get(DAY).content.decode()
+
+    asked = client.post(f"{SAMIR}away-now/")
+    read = page(asked)
+    assert asked.status_code == 409
+    assert "Who is affected while Samir is away?" in read.words
+    assert "Somebody else serves them at the same time" in read.words
+    done = client.post(f"{SAMIR}away-now/", {"asked": "1", "then": "move"})
+
+    assert done["Location"] == f"{DAY}?done=away"
+    assert Booking.objects.get().desk.slug == "ada"
+    words = page(client.get(done["Location"])).words
+    assert "1 visit has somebody else now, at the same time. Nobody needed to be told." in words
+    assert "Samir is away: Monday 23 November, from 09:00" in words
+
+
+def test_decision_for_each_visit(room: Room) -> None:
+    client = room.client()
+    visits = [make_booking(room.store, starts_at=at(hour), phone=f"+336123456{hour:02d}") for hour in (10, 11)]
+    asked = page(client.post(FORM, ONCE))
+    assert "as chosen for all" in asked.words
+    assert "Ada, at the same time" in asked.words
+
+    own = {f"then-{visits[0].reference}": "cancel"}
+    again = client.post(FORM, {**ONCE, "asked": "1", **own})
+    assert again.status_code == 409
+    assert "Say what is to happen with these visits." in page(again).words
+    client.post(FORM, {**ONCE, "asked": "1", "then": "keep", **own})
+
+    assert [Booking.objects.get(pk=visit.pk).status for visit in visits] == ["cancelled", "confirmed"]
+
+
+def test_whoever_must_be_phoned_stays_on_the_list_until_that_is_done(room: Room) -> None:
+    client = room.client()
+    visits = [
+        make_booking(room.store, starts_at=at(hour), phone=f"+3354924003{hour - 8}", email="") for hour in (9, 10)
+    ]
+    done = client.post(FORM, {**ONCE, "then": "notify", "asked": "1"})
+
+    words = page(client.get(done["Location"])).words
+    assert "No customer could be written to." in words
+    assert "Please phone:" in words
+    for visit in visits:
+        words = page(client.get(f"{DAY}?date=2026-11-24")).words
+        assert "Please phone:" in words
+        assert "No customer could be written to." not in words
+        client.post(f"{SHOP}visits/{visit.reference}/phoned/")
+    assert "Please phone:" not in page(client.get(f"{DAY}?date=2026-11-24")).words
+
+
+def test_absence_is_taken_back_by_one_press_and_put_back_by_one_more(room: Room, clock) -> None:
+    client = room.client()
+    typed = {**ONCE, "repeats": "monthly", "weekdays": ["0", "2"], "nth": "5", "from_time": "14:00"}
+    client.post(FORM, typed)
+    known = DeskAbsence.objects.get()
+
+    clock.shift(60)
+
+    done = client.post(f"{ABSENCES}{known.pk}/remove/")
+    assert not DeskAbsence.objects.exists()
+    read = page(client.get(done["Location"]))
+    assert "It is removed: people can book there again. Put back" in read.words
+    line = SetupChange.objects.order_by("-pk")[0]
+    client.post(f"{SHOP}setup/changes/{line.pk}/put-back/", {"all": "1"})
+
+    again = DeskAbsence.objects.get()
+    fields = ("first_date", "last_date", "from_time", "until_time", "weekdays", "nth")
+    assert [getattr(again, name) for name in fields] == [getattr(known, name) for name in fields]
+
+
+def test_only_desks_and_absences_of_the_store_are_found(room: Room) -> None:
+    other = make_store("far-shop")
+    row = DeskAbsence.objects.create(
+        desk=other.desks.get(), first_date=date(2026, 11, 24), last_date=date(2026, 11, 24)
+    )
+    client = room.client()
+    assert client.post(f"{ABSENCES}{row.pk}/remove/")["Location"] == ABSENCES
+    assert client.get(f"{SHOP}setup/desks/nobody/absences/").status_code == 404
+    assert client.post(f"{SHOP}setup/desks/nobody/away-now/").status_code == 404
+    assert DeskAbsence.objects.count() == 1
+
+
+def test_day_says_that_everybody_is_away(room: Room) -> None:
+    client = room.client()
+    for slug in ("samir", "ada"):
+        client.post(f"{SHOP}setup/desks/{slug}/absences/", ONCE)
+    words = page(client.get(f"{DAY}?date=2026-11-24")).words
+    assert "Everybody who serves is away on this day." in words
+
+
+def test_times_of_a_desk_that_is_away_are_grey_and_say_so(room: Room) -> None:
+    client = room.client()
+    client.post(FORM, {**ONCE, "until_time": "10:00"})
+    content = client.get(f"{DAY}?date=2026-11-24").content.decode()
+    assert (
+        '<div class="cell is-closed"><span class="cell-desk">Samir</span><div class="fill">Away</div></div>' in content
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (at(9, 7, day=27), Absence(date(2026, 11, 27), date(2026, 11, 27), time(9, 7))),
+        (at(0, 30, day=28), Absence(date(2026, 11, 28), date(2026, 11, 28), time(0, 30), time(2))),
+    ],
+)
+def test_rest_of_a_night_ends_where_the_bar_closes(now: datetime, expected: Absence) -> None:
+    store = make_store(days=())
+    OpeningHours.objects.create(store=store, weekday=4, opens=time(20), closes=time(2))
+    assert rest_of_today(rules_around(store.slug, now), now=now) == expected
