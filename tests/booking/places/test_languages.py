@@ -13,7 +13,8 @@ from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.places.days_state import Wish
-from booking.places.explain import Explanation, explain_slot
+from booking.places.explain import explain_slot
+from booking.places.explanations import Explanation
 from booking.places.free_times import kept_availability
 from booking.places.lookup import WantedSlot, lookup
 from booking.privacy import customer_data, erase_customer

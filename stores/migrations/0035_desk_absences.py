@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("stores", "0033_questions_of_kinds"),
+        ("stores", "0034_languages"),
     ]
 
     operations = [
