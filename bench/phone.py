@@ -18,7 +18,7 @@ PAINTED = """() => new Promise((resolve) => {
 })"""
 SWAPPED = """(link) => new Promise((resolve) => {
   const begun = performance.now();
-  document.addEventListener("htmx:afterSettle", () => requestAnimationFrame(() =>
+  document.addEventListener("part:changed", () => requestAnimationFrame(() =>
     setTimeout(() => resolve(performance.now() - begun), 0)), { once: true });
   link.click();
 })"""

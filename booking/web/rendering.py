@@ -51,6 +51,7 @@ def reader(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "reader": choice,
+        "is_part": "HX-Request" in request.headers,  # asked for by static/booking/customer/parts.js
         "direction": "rtl" if is_right_to_left(active) else "ltr",
         "languages": choices,
         "other_words_url": "" if is_for_staff else ReaderChoice(choice.language, not choice.is_simple).prefix + path,

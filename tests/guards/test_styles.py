@@ -17,8 +17,6 @@ QUOTED = re.compile(r'"[^"]*"')
 COLOR = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|(?<![\w-])(?:(?:rgb|hsl)a?\(|(?:hwb|(?:ok)?l(?:ab|ch)|color)\(|(?:white|black)(?![\w-]))"
 )
-# htmx gives it to what asks for something.
-OTHERS = {"htmx-request"}
 
 
 class Rule(NamedTuple):
@@ -92,7 +90,7 @@ def test_no_rule_is_written_twice(path: Path) -> None:
 def test_what_is_dressed_is_there() -> None:
     files = [file for pattern in USERS for file in BASE.glob(pattern) if "vendor" not in file.parts]
     mentioned = Mentioned("\n".join(file.read_text() for file in files))
-    dressed = {(path.name, name) for path in FILES for name in classes(path.read_text()) - OTHERS}
+    dressed = {(path.name, name) for path in FILES for name in classes(path.read_text())}
     assert sorted(one for one in dressed if one[1] not in mentioned) == []
 
 

@@ -1,0 +1,132 @@
+// @ts-check
+// Changes parts of a page in place. It fetches the page that a link, a form or an address leads to, and takes the named
+// parts from it; without it each of them leads to that page, so nothing is lost. It reads the few attributes of htmx
+// that our pages use, so that htmx could take its place (docs/decisions/0068-parts-of-pages-by-a-script-of-our-own.md).
+(() => {
+  /** @typedef {{ url: string, from: HTMLElement, history?: "push" | "replace" }} Press */
+  /** @typedef {Press & { body?: URLSearchParams, isQuiet?: boolean }} Ask */
+  /** @param {Element} element @param {string} name */
+  const said = (element, name) => element.closest(`[data-hx-${name}]`)?.getAttribute(`data-hx-${name}`) || "";
+  const here = () => location.pathname + location.search;
+  let shown = here();
+  /** @type {AbortController | undefined} */
+  let asked; // by a press or a letter: the next one takes its place
+
+  /** @param {HTMLFormElement} form */
+  const typedIn = (form) => new URLSearchParams(/** @type {any} */ (new FormData(form)));
+
+  /** @param {Element | null} old @param {Element | null} fresh @param {boolean} isInside */
+  const replace = (old, fresh, isInside) => {
+    if (!old || !fresh) return;
+    if (isInside) return void (old.innerHTML = fresh.innerHTML);
+    const focused = old.contains(document.activeElement) ? document.activeElement?.id || "" : "";
+    old.replaceWith(fresh);
+    begin(fresh);
+    if (focused && fresh.querySelector(`#${CSS.escape(focused)}`)) {
+      document.getElementById(focused)?.focus({ preventScroll: true });
+    }
+  };
+
+  /** @param {Document} found @param {HTMLElement} from */
+  const change = (found, from) => {
+    const target = said(from, "target") || `#${from.id}`;
+    for (const one of said(from, "select-oob").split(",").filter(Boolean)) {
+      const [name, how] = one.split(":");
+      replace(document.querySelector(name), found.querySelector(name), how === "innerHTML");
+    }
+    for (const one of found.querySelectorAll("[data-hx-swap-oob]")) {
+      replace(document.getElementById(one.id), one, true);
+    }
+    replace(document.querySelector(target), found.querySelector(said(from, "select") || target), false);
+    /** @type {HTMLElement | null} */
+    const first = document.querySelector(`${target}[autofocus], ${target} [autofocus]`);
+    first?.focus({ preventScroll: true });
+  };
+
+  /** @param {Ask} ask */
+  const get = async ({ url, from, history: kept, body, isQuiet }) => {
+    if (!isQuiet) asked?.abort();
+    const stop = new AbortController();
+    if (!isQuiet) asked = stop;
+    from.classList.add("is-asking");
+    try {
+      const headers = { "HX-Request": "true", ...(from.id && { "HX-Trigger": from.id }) };
+      const answer = await fetch(url, { headers, signal: stop.signal, method: body ? "POST" : "GET", body });
+      const elsewhere = answer.headers.get("HX-Redirect");
+      if (elsewhere) return location.assign(elsewhere);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (stop.signal.aborted || !from.isConnected) return;
+      const hash = new URL(url, location.href).hash;
+      if (kept === "push") history.pushState(null, "", answer.url + hash);
+      if (kept === "replace") history.replaceState(history.state, "", answer.url);
+      if (kept) shown = here();
+      change(found, from);
+      if (hash) document.querySelector(hash)?.scrollIntoView();
+      document.dispatchEvent(new Event("part:changed"));
+    } catch {
+      // The page itself says what is wrong; what asks by itself, or while somebody types, asks again.
+      if (kept === "push" && !stop.signal.aborted) location.assign(url);
+    } finally {
+      from.classList.remove("is-asking");
+    }
+  };
+
+  /** @param {HTMLFormElement} form @param {"push" | "replace"} kept */
+  const askByForm = (form, kept) => {
+    void get({ url: `${said(form, "get")}?${typedIn(form)}`, from: form, history: kept });
+  };
+
+  /** Let what asks by itself begin: each so many seconds, or once after some. @param {ParentNode} part */
+  const begin = (part) => {
+    for (const one of [part, ...part.querySelectorAll("[data-hx-trigger]")]) {
+      if (!(one instanceof HTMLElement)) continue;
+      const { hxTrigger = "", hxGet, hxPost = "" } = one.dataset;
+      const [, every, after] = /^(?:every (\d+)s|load delay:(\d+)s)$/.exec(hxTrigger) || [];
+      const form = one.closest("form");
+      const body = () => (hxPost && form ? typedIn(form) : undefined);
+      const ask = () => get({ url: hxGet || hxPost, from: one, body: body(), isQuiet: true });
+      if (after) setTimeout(() => one.isConnected && ask(), Number(after) * 1000);
+      if (every) {
+        const timer = setInterval(() => (one.isConnected ? ask() : clearInterval(timer)), Number(every) * 1000);
+      }
+      // Each choice follows at once here: the button that asks for it has nothing left to do.
+      if (hxTrigger === "change") for (const button of one.querySelectorAll("button")) button.hidden = true;
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const at = event.target instanceof Element ? event.target : null;
+    /** @type {HTMLElement | null} */
+    const pressed = at && at.closest("a[href], button[data-hx-post]");
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button > 0;
+    if (!pressed || isElsewhere || event.defaultPrevented) return;
+    if (pressed instanceof HTMLAnchorElement && pressed.closest("[data-hx-boost]")) {
+      event.preventDefault();
+      void get({ url: pressed.href, from: pressed, history: "push" });
+    } else if (pressed instanceof HTMLButtonElement && pressed.form) {
+      event.preventDefault();
+      void get({ url: said(pressed, "post"), from: pressed, body: typedIn(pressed.form), isQuiet: true });
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target instanceof Element && event.target.closest("form");
+    if (form && form.dataset.hxTrigger === "change") askByForm(form, "push");
+  });
+
+  let typing = 0;
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    const form = field instanceof HTMLInputElement && field.type === "search" ? field.form : null;
+    if (!form || !form.dataset.hxReplaceUrl) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => askByForm(form, "replace"), 300);
+  });
+
+  addEventListener("popstate", () => {
+    if (here() !== shown) location.reload();
+  });
+
+  begin(document);
+})();
