@@ -1,16 +1,13 @@
 // @ts-check
-// Changes parts of a page in place. It fetches the page that a link, a form or an address leads to, and takes the named
-// parts from it; without it each of them leads to that page, so nothing is lost. It reads the few attributes of htmx
-// that our pages use, so that htmx could take its place (docs/decisions/0068-parts-of-pages-by-a-script-of-our-own.md).
+// Changes parts of a page in place, by a few attributes of htmx. Without it, each link and form leads to a whole page.
 (() => {
-  /** @typedef {{ url: string, from: HTMLElement, history?: "push" | "replace" }} Press */
-  /** @typedef {Press & { body?: URLSearchParams, isQuiet?: boolean }} Ask */
+  /** @typedef {{ url: string, from: HTMLElement, history?: string, body?: URLSearchParams, isQuiet?: boolean }} Ask */
   /** @param {Element} element @param {string} name */
   const said = (element, name) => element.closest(`[data-hx-${name}]`)?.getAttribute(`data-hx-${name}`) || "";
   const here = () => location.pathname + location.search;
   let shown = here();
   /** @type {AbortController | undefined} */
-  let asked; // by a press or a letter: the next one takes its place
+  let asked; // the next press takes its place
 
   /** @param {HTMLFormElement} form */
   const typedIn = (form) => new URLSearchParams(/** @type {any} */ (new FormData(form)));
@@ -65,19 +62,19 @@
       if (hash) document.querySelector(hash)?.scrollIntoView();
       document.dispatchEvent(new Event("part:changed"));
     } catch {
-      // The page itself says what is wrong; what asks by itself, or while somebody types, asks again.
+      // The page itself says what is wrong; what nobody pressed asks again.
       if (kept === "push" && !stop.signal.aborted) location.assign(url);
     } finally {
       from.classList.remove("is-asking");
     }
   };
 
-  /** @param {HTMLFormElement} form @param {"push" | "replace"} kept */
+  /** @param {HTMLFormElement} form @param {string} kept */
   const askByForm = (form, kept) => {
     void get({ url: `${said(form, "get")}?${typedIn(form)}`, from: form, history: kept });
   };
 
-  /** Let what asks by itself begin: each so many seconds, or once after some. @param {ParentNode} part */
+  /** @param {ParentNode} part */
   const begin = (part) => {
     for (const one of [part, ...part.querySelectorAll("[data-hx-trigger]")]) {
       if (!(one instanceof HTMLElement)) continue;
@@ -90,7 +87,7 @@
       if (every) {
         const timer = setInterval(() => (one.isConnected ? ask() : clearInterval(timer)), Number(every) * 1000);
       }
-      // Each choice follows at once here: the button that asks for it has nothing left to do.
+      // Each choice follows at once: its button has nothing left to do.
       if (hxTrigger === "change") for (const button of one.querySelectorAll("button")) button.hidden = true;
     }
   };
