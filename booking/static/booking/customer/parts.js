@@ -27,6 +27,7 @@
   /** @param {Document} found @param {HTMLElement} from */
   const change = (found, from) => {
     const target = said(from, "target") || `#${from.id}`;
+    if (found.title) document.title = found.title;
     for (const one of said(from, "select-oob").split(",").filter(Boolean)) {
       const [name, how] = one.split(":");
       replace(document.querySelector(name), found.querySelector(name), how === "innerHTML");
