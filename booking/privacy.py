@@ -172,6 +172,7 @@ def _forget_clients(store_id: int, *, now: datetime) -> None:
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     """Erase the customers of visits: fields, stored answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
+    phones = {booking.reference: booking.phone for booking in bookings if booking.phone}
     forget_texts_of(bookings, now=now)
     forget_feedback_of(bookings)
     for booking in bookings:
@@ -182,4 +183,4 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     Booking.objects.bulk_update(bookings, _ERASED)
     forget_answers_about(references)
     forget_people(booking_ids=[booking.pk for booking in bookings], now=now)
-    outbox.forget(subjects=references, now=now)
+    outbox.forget(subjects=references, phones=phones, now=now)

@@ -175,8 +175,27 @@ class ProviderText(models.Model):
 
     sid = models.CharField(max_length=64, unique=True)
     message_id = models.BigIntegerField(null=True, blank=True)
+    # Of whoever sent it, for one that came in: what was replied to it is deleted with it. Else "".
+    phone_digest = models.CharField(max_length=64, blank=True, default="", db_default="", db_index=True)
     erase_at = models.DateTimeField(db_index=True)
     is_deleted = models.BooleanField(default=False)  # the whole record with its numbers goes, and not the body alone
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class UnclearText(models.Model):
+    """A text of somebody who was erased, which may have left, without the provider's id: it is looked for there.
+
+    Its number is sealed, and goes with the row as soon as the provider has told what it has.
+    """
+
+    message_id = models.BigIntegerField(unique=True)
+    sealed_number = models.CharField(max_length=200)
+    body_digest = models.CharField(max_length=64)
+    attempted_at = models.DateTimeField()
+    look_at = models.DateTimeField(db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -206,6 +225,7 @@ class OptOut(models.Model):
 
     phone_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
+    is_by_page = models.BooleanField(default=False, db_default=False)  # pressed on a page, and not said by text
 
     def __str__(self) -> str:
         return str(self.pk)

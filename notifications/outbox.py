@@ -123,9 +123,35 @@ def withdraw(*, subject: str, kinds: Collection[str], reason: str, now: datetime
     return unsent.update(state=State.SKIPPED, reason=reason, offset=withdrawn, **NO_LEASE, updated_at=now)
 
 
-def forget(*, subjects: Collection[str], now: datetime) -> None:
-    """Delete all that could identify recipients of messages about these subjects, and the texts in files."""
+def waiting(*, subjects: Collection[str], kinds: Collection[str], reason: str) -> set[str]:
+    """Return those of these subjects with a text of these kinds that waits for this reason. One statement."""
+    return set(_waiting(subjects, kinds, reason).values_list("subject", flat=True)) if subjects else set()
+
+
+def release(*, subject: str, kinds: Collection[str], reason: str, now: datetime) -> int:
+    """Let texts about a subject that wait for this reason go now; return how many."""
+    released = _waiting([subject], kinds, reason).update(due_at=now, try_at=now, reason="", updated_at=now)
+    if released:
+        _ring_on_commit()
+    return released
+
+
+def _waiting(subjects: Collection[str], kinds: Collection[str], reason: str) -> QuerySet[OutboxMessage]:
+    texts = OutboxMessage.objects.filter(subject__in=subjects, kind__in=kinds, channel=Channel.SMS)
+    return texts.filter(state=State.DUE, reason=reason, attempted_at=None)
+
+
+def forget(*, subjects: Collection[str], now: datetime, phones: Mapping[str, str] | None = None) -> None:
+    """Delete all that could identify recipients of messages about these subjects, and the texts in files.
+
+    `phones` has the numbers of those that have one, by subject: what they sent is deleted at the provider as well, and
+    what may have reached them without our knowledge is looked for there.
+    """
     messages = OutboxMessage.objects.filter(subject__in=subjects)
+    if phones:
+        provider_texts.delete_talks({*phones.values()}, now=now)
+        tried = messages.filter(channel=Channel.SMS, attempted_at__isnull=False, provider_sid="")
+        provider_texts.look_for(tried, phones=phones, now=now)
     messages.filter(NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
     )

@@ -1,13 +1,19 @@
-"""Erasure at the provider: bodies of texts are emptied two days after they went, and deleted with their customers."""
+"""Erasure at the provider: bodies of texts are emptied two days after they went, and deleted with their customers.
+
+What people sent to us is deleted two days after it came, with what was replied to it.
+"""
 
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 
-from notifications import sms
-from notifications.models import OutboxMessage, ProviderText
+from notifications import outbox, provider_texts, sms
+from notifications.answers import Unclear
+from notifications.models import OutboxMessage, ProviderText, UnclearText
+from notifications.sealing import unseal
 
 AT_ONCE = 200  # in one run, a minute apart: more than a large chain sends in a minute
 LONGEST_PAUSE = timedelta(hours=6)
@@ -19,15 +25,16 @@ def erase_at_provider(*, now: datetime) -> int:
     """Empty or delete the texts that are due at the provider; return how many are done.
 
     One that fails is tried again later, and stops no other; a provider that cannot be asked, or does not let us, ends
-    the run. Two statements and one call a text.
+    the run. Two statements and one call a text; for one that came in, a call or two more.
     """
+    gateway = sms.gateway()
+    _look_for_unclear(gateway, now=now)
     due = list(ProviderText.objects.filter(erase_at__lte=now).order_by("erase_at", "pk")[:AT_ONCE])
     if not due:
         return 0
-    gone = _erased_meanwhile(due)
-    gateway, done, failed = sms.gateway(), [], []
+    gone, done, failed = _erased_meanwhile(due), [], []
     for text in due:
-        reason, is_hopeless = gateway.erase(text.sid, is_whole=text.is_deleted or text.message_id in gone)
+        reason, is_hopeless = _erase(gateway, text, is_whole=text.is_deleted or text.message_id in gone)
         if not reason:
             done.append(text.pk)
             continue
@@ -37,9 +44,39 @@ def erase_at_provider(*, now: datetime) -> int:
             break
     ProviderText.objects.filter(pk__in=done).delete()
     for text in failed:
-        pause = min(timedelta(minutes=5) * 2 ** min(text.tries, 10), LONGEST_PAUSE)
-        ProviderText.objects.filter(pk=text.pk).update(erase_at=now + pause, tries=F("tries") + 1)
+        ProviderText.objects.filter(pk=text.pk).update(erase_at=now + _pause(text.tries), tries=F("tries") + 1)
     return len(done)
+
+
+def _erase(gateway: sms.Gateway, text: ProviderText, *, is_whole: bool) -> tuple[str, bool]:
+    return gateway.erase_talk(text.sid) if text.phone_digest else gateway.erase(text.sid, is_whole=is_whole)
+
+
+def _look_for_unclear(gateway: sms.Gateway, *, now: datetime) -> None:
+    """Look for texts of erased customers of which only the provider knows whether they left; those are deleted there.
+
+    One that cannot be looked for now is looked for later.
+    """
+    if settings.SMS_GATEWAY != "twilio":
+        return
+    for text in UnclearText.objects.filter(look_at__lte=now).order_by("look_at", "pk")[:AT_ONCE]:
+        number = unseal(text.sealed_number)
+        if not number:  # sealed with another key: nobody can read it any more
+            text.delete()
+            continue
+        found = gateway.find_sent(to=number, digest=text.body_digest, key="", since=text.attempted_at, now=now)
+        if isinstance(found, Unclear):
+            log.error("provider_not_asked", extra={"reason": found.reason})
+            UnclearText.objects.filter(pk=text.pk).update(look_at=now + _pause(text.tries), tries=F("tries") + 1)
+            continue
+        sids = outbox.unclaimed([one.sid for one in found], message=OutboxMessage(pk=text.message_id))
+        provider_texts.delete_texts(sids=sids, message_ids=[text.message_id], now=now)
+        text.delete()
+
+
+def _pause(tries: int) -> timedelta:
+    pause: timedelta = timedelta(minutes=5) * 2 ** min(tries, 10)
+    return min(pause, LONGEST_PAUSE)
 
 
 def _erased_meanwhile(due: Sequence[ProviderText]) -> set[int]:

@@ -1,26 +1,40 @@
 """Texts that the provider still has, and when it is to forget them.
 
 A body is needed for two days at most: before a text is sent again, the provider is asked whether it has one that reads
-the same. After that it is emptied; whoever is erased has the whole record deleted.
+the same. After that it is emptied. Whoever is erased has the whole record deleted, as is what people sent to us, with
+what was replied to it: we refer to that no more.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from notifications.models import ProviderText
+from notifications.digests import recipient_digest
+from notifications.models import OutboxMessage, ProviderText, State, UnclearText
+from notifications.sealing import seal
 
 KEPT_FOR = timedelta(hours=48)
+# A call may last a while, and the provider's list may lag, before it shows a text.
+LISTED_AFTER = timedelta(seconds=60)
+# In these a text may have left, or has, though we were never told its id.
+_MAY_BE_UNCLEAR = (State.DUE, State.SENDING, State.UNKNOWN, State.DEAD, State.SKIPPED)
 
 
-def note_texts(texts: Iterable[tuple[str, int | None]], *, now: datetime) -> None:
-    """Note texts by the provider's id and the id of our message, None for one that came in. One statement, or none."""
+def note_texts(texts: Iterable[tuple[str, int]], *, now: datetime) -> None:
+    """Note texts by the provider's id and the id of our message. One statement, or none."""
     rows = [
         ProviderText(sid=sid[:64], message_id=message_id, erase_at=now + KEPT_FOR) for sid, message_id in texts if sid
     ]
     if rows:
         ProviderText.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def note_inbound(sid: str, *, phone: str, now: datetime) -> None:
+    """Note a text that came in: it is deleted at the provider with what we reply to it."""
+    text = ProviderText(sid=sid[:64], phone_digest=recipient_digest(phone), erase_at=now + KEPT_FOR, is_deleted=True)
+    if sid:
+        ProviderText.objects.bulk_create([text], ignore_conflicts=True)
 
 
 def delete_texts(*, sids: Collection[str], message_ids: Collection[int], now: datetime) -> int:
@@ -32,6 +46,36 @@ def delete_texts(*, sids: Collection[str], message_ids: Collection[int], now: da
     return known.update(erase_at=now, is_deleted=True, tries=0)
 
 
+def delete_talks(phones: Collection[str], *, now: datetime) -> int:
+    """Let what these numbers sent to us be deleted with the next run, with the replies; return how many texts."""
+    digests = [recipient_digest(phone) for phone in phones if phone]
+    return ProviderText.objects.filter(phone_digest__in=digests).update(erase_at=now, tries=0) if digests else 0
+
+
+def look_for(messages: Iterable[OutboxMessage], *, phones: Mapping[str, str], now: datetime) -> None:
+    """Note which of these texts may be at the provider without an id that we know: they are looked for by number.
+
+    `phones` has the number of each subject; a text that went to another number cannot be found.
+    """
+    rows = [
+        UnclearText(
+            message_id=one.pk,
+            sealed_number=seal(phones[one.subject]),
+            body_digest=one.body_digest,
+            attempted_at=one.attempted_at,
+            look_at=max(now, (one.attempted_at or now) + LISTED_AFTER),
+        )
+        for one in messages
+        if one.attempted_at is not None
+        and not one.provider_sid
+        and one.state in _MAY_BE_UNCLEAR
+        and one.recipient_digest == recipient_digest(phones.get(one.subject, ""))
+    ]
+    if rows:
+        UnclearText.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def count_left(*, now: datetime) -> int:
-    """Return how many texts should be gone at the provider by now."""
-    return ProviderText.objects.filter(erase_at__lte=now).count()
+    """Return how many texts should be gone at the provider by now, or should have been looked for there."""
+    due = ProviderText.objects.filter(erase_at__lte=now).count()
+    return due + UnclearText.objects.filter(look_at__lte=now).count()

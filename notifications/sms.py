@@ -71,6 +71,10 @@ class Gateway(Protocol):
         """
         ...
 
+    def erase_talk(self, sid: str) -> tuple[str, bool]:
+        """Delete a text that came in, and what was replied to it or after it; return the same as `erase`."""
+        ...
+
 
 def gateway() -> Gateway:
     """Return the gateway that SMS_GATEWAY names."""
@@ -91,6 +95,9 @@ class ConsoleGateway:
 
     def erase(self, sid: str, *, is_whole: bool) -> tuple[str, bool]:
         return "console", True  # what a provider was sent before it was switched off stays noted
+
+    def erase_talk(self, sid: str) -> tuple[str, bool]:
+        return "console", True
 
 
 class TwilioGateway:
@@ -141,17 +148,42 @@ class TwilioGateway:
                 text.delete()
             else:
                 text.update(body="")
-        except (TwilioRestException, TwilioServiceException) as error:
-            status = _number(error.status)
-            is_gone = status == GONE
-            return ("", False) if is_gone else (f"http_{status} {error.code or ''}".strip(), status in NOT_LET)
         except Exception as error:  # noqa: BLE001 -- whatever is wrong, it is tried again later
-            return f"not_reached {type(error).__name__}", True
+            return _why_kept(error)
+        return "", False
+
+    def erase_talk(self, sid: str) -> tuple[str, bool]:
+        # Nobody tells us the ids of replies that a webhook's answer holds: they are listed by the two numbers.
+        http = BoundedHttpClient(LIST_SECONDS)
+        try:
+            came = _client(http).messages(sid).fetch()
+            texts = _client(http).messages.stream(to=came.from_, from_=came.to, page_size=100)
+            sids = [str(one.sid) for one in islice(texts, LIST_LENGTH) if _replies_to(one, came)]
+        except Exception as error:  # noqa: BLE001 -- whatever is wrong, it is tried again later
+            return _why_kept(error)
+        for one in (*sids, sid):  # the text that came in last: it leads to its replies
+            reason, is_hopeless = self.erase(one, is_whole=True)
+            if reason:
+                return reason, is_hopeless
         return "", False
 
 
 def _client(http: BoundedHttpClient) -> Client:
     return Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
+
+
+def _why_kept(error: Exception) -> tuple[str, bool]:
+    """Return why a text could not be erased, "" if it was gone already, and whether none could be erased now."""
+    if not isinstance(error, TwilioRestException | TwilioServiceException):
+        return f"not_reached {type(error).__name__}", True
+    status = _number(error.status)
+    return ("", False) if status == GONE else (f"http_{status} {error.code or ''}".strip(), status in NOT_LET)
+
+
+def _replies_to(text: Any, came: Any) -> bool:
+    """Tell whether a listed text is a reply that a webhook's answer held, to this text or to a later one."""
+    is_later = not (text.date_created and came.date_created) or text.date_created >= came.date_created - SKEW
+    return str(text.direction) == "outbound-reply" and is_later
 
 
 def _refusal(status: int, code: int, http: BoundedHttpClient) -> Answer:

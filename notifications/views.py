@@ -79,7 +79,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
     """
     phone, body = request.POST.get("From", "")[:32], request.POST.get("Body", "").replace("\x00", "")[:LONGEST_READ]
     now = timezone.now()
-    provider_texts.note_texts([(_sid(request), None)], now=now)
+    provider_texts.note_inbound(_sid(request), phone=phone, now=now)
     answer = MessagingResponse()
     wish = _PROVIDERS_WISH.get(request.POST.get("OptOutType", "")) or read_wish(body)
     if wish == "stop":

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 import time
 import urllib.error
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -46,6 +48,8 @@ STRANGE = "strange"  # a refusal that nobody knows
 _REFUSALS = {OPTED_OUT: 21610, INVALID: 21211, LANDLINE: 21614, BAD_SENDER: 21606, STRANGE: 29999}
 
 QUEUE_FULL = 21611
+UNFINISHED = 20009  # a text that is under way can be neither emptied nor deleted
+_UNDER_WAY = frozenset({"sending", "receiving"})  # "queued" stands here for all that went, as nobody delivers it
 EMPTY = "empty"  # the list, though there are texts
 
 Message = dict[str, Any]
@@ -119,6 +123,36 @@ class FakeTwilio(ThreadingHTTPServer):
     def note_accepted(self, message: Message, fault: str) -> None:
         """Keep a text that was accepted."""
         self.accepted.append(message)
+
+    def text_us(self, url: str, body: str, *, phone: str, to: str = FROM) -> list[Message]:
+        """Take a text for our number, tell of it at our webhook, and send what that answers; return these replies."""
+        came = self.kept(body, to=to, sender=phone, direction="inbound", status="received")
+        _status, answer = self.call(url, {"MessageSid": came["sid"], "From": phone, "To": to, "Body": body})
+        texts = [unescape(text) for text in re.findall(r"<Message>(.*?)</Message>", answer, re.DOTALL)]
+        return [self.kept(text, to=phone, sender=to, direction="outbound-reply", status="delivered") for text in texts]
+
+    def kept(self, body: str, *, to: str, sender: str, direction: str, status: str) -> Message:
+        """Keep the record of a text that no call of ours made."""
+        record = self.record(body, to=to, sender=sender, direction=direction, status=status)
+        with self.lock:
+            self.accepted.append(record)
+        return record
+
+    def record(self, body: str, *, to: str, sender: str, direction: str, status: str) -> Message:
+        """Return the record of a text, as it is listed from now on."""
+        now = self.now()
+        return {
+            "sid": "SM" + uuid.uuid4().hex,
+            "to": to,
+            "from": sender,
+            "body": body,
+            "status": status,
+            "direction": direction,
+            "date_created": format_datetime(now),
+            "date_created_iso": now.isoformat(),
+            "date_sent": format_datetime(now) if self.dates_when_sent else None,
+            "account_sid": ACCOUNT_SID,
+        }
 
     def receipt(self, message: Message, status: str, **form: str) -> int:
         """Call a message's StatusCallback, signed; return the status of the answer."""
@@ -213,6 +247,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._problem(401, 20003)
         elif not found:
             self._problem(404, 20404)
+        elif found[0]["status"] in _UNDER_WAY:
+            self._problem(409, UNFINISHED)
         elif form is None:
             with self.server.lock:
                 self.server.accepted.remove(found[0])
@@ -227,15 +263,23 @@ class _Handler(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(asked.query).items()}
         with self.server.lock:
-            self.server.calls.append("list")
+            self.server.calls.append("list" if self._named() is None else "fetch")
             fault = self.server.list_fault()
             listed = self.server.listed(fault)
-            found = [one for one in reversed(listed) if one["to"] == query.get("To", one["to"])]
+            found = [
+                one
+                for one in reversed(listed)
+                if one["to"] == query.get("To", one["to"]) and one["from"] == query.get("From", one["from"])
+            ]
         if self.server.is_down:
             self._problem(500, 20500)
             return
         if not self._is_signed_in():
             self._problem(401, 20003)
+            return
+        if (named := self._named()) is not None:
+            of_it = [one for one in self.server.accepted if one["sid"] == named]
+            self._answer(200, of_it[0]) if of_it else self._problem(404, 20404)
             return
         if fault == AWAY:
             self._problem(503, 20503)
@@ -266,19 +310,11 @@ class _Handler(BaseHTTPRequestHandler):
         return format_datetime(self.server.now(), usegmt=True)
 
     def _accept(self, form: Message, fault: str) -> Message:
-        now = self.server.now()
+        sender = form.get("From", "")
         message = {
-            "sid": "SM" + uuid.uuid4().hex,
-            "to": form["To"],
-            "from": form.get("From", ""),
-            "body": form["Body"],
-            "status": "queued",
+            **self.server.record(form["Body"], to=form["To"], sender=sender, direction="outbound-api", status="queued"),
             "status_callback": form.get("StatusCallback", ""),
             "messaging_service_sid": form.get("MessagingServiceSid", ""),
-            "date_created": format_datetime(now),
-            "date_created_iso": now.isoformat(),
-            "date_sent": format_datetime(now) if self.server.dates_when_sent else None,
-            "account_sid": ACCOUNT_SID,
         }
         with self.server.lock:
             self.server.note_accepted(message, fault)

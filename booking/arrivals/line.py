@@ -12,7 +12,7 @@ from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.arrivals.steps import admit_walk_in, take_step
@@ -182,8 +182,7 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
         return 0
     day = working_day(rules_around(store.slug, now), now=now)
     over = Ticket.objects.filter(store=store, visit_date__lt=day.own_date, joined_at__lt=day.since)
-    told = [str(Subject.ticket(number)) for number in over.exclude(phone="").values_list("pk", flat=True)]
-    outbox.forget(subjects=told, now=now)
+    _forget_messages(over, now=now)
     deleted, _ = over.delete()
     return deleted
 
@@ -191,10 +190,16 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
 def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
     """Erase the people on tickets that became these visits, in the transaction that erases the visits."""
     tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="")
-    told = [str(Subject.ticket(number)) for number in tickets.exclude(phone="").values_list("pk", flat=True)]
-    if told:
-        outbox.forget(subjects=told, now=now)
+    _forget_messages(tickets, now=now)
     tickets.update(name="", phone="")
+
+
+def _forget_messages(tickets: QuerySet[Ticket], *, now: datetime) -> None:
+    told = {
+        str(Subject.ticket(number)): phone for number, phone in tickets.exclude(phone="").values_list("pk", "phone")
+    }
+    if told:
+        outbox.forget(subjects=[*told], phones=told, now=now)
 
 
 def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:

@@ -1,9 +1,9 @@
 """How long texts of customers are kept: 30 days, or until their customer is erased; open questions for half a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking.models import Booking, CustomerText, TextQuestion
 from booking.subjects import Subject
@@ -39,7 +39,7 @@ def forget_texts_of(bookings: Sequence[Booking], *, now: datetime) -> None:
     theirs = Q(reference__in=references)
     for store_id, phone in numbers - others:
         theirs |= Q(store_id=store_id, phone=phone)
-    _delete(CustomerText.objects.filter(theirs).values_list("pk", flat=True), now=now)
+    _delete(CustomerText.objects.filter(theirs), now=now)
     digests = [phone_digest(phone) for _, phone in numbers - others]
     TextQuestion.objects.filter(Q(phone_digest__in=digests) | Q(subject__in=references)).delete()
 
@@ -47,12 +47,13 @@ def forget_texts_of(bookings: Sequence[Booking], *, now: datetime) -> None:
 def forget_old_texts(*, now: datetime) -> int:
     """Delete texts and questions that are older than they are kept; return how many texts."""
     TextQuestion.objects.filter(asked_at__lte=now - ANSWERED_WITHIN).delete()
-    return _delete(CustomerText.objects.filter(at__lt=now - TEXTS_KEPT).values_list("pk", flat=True), now=now)
+    return _delete(CustomerText.objects.filter(at__lt=now - TEXTS_KEPT), now=now)
 
 
-def _delete(ids: Sequence[int] | Iterable[int], *, now: datetime) -> int:
-    gone = list(ids)
+def _delete(texts: QuerySet[CustomerText], *, now: datetime) -> int:
+    gone = dict(texts.values_list("pk", "phone"))
     if gone:
-        outbox.forget(subjects=[str(Subject.text(one)) for one in gone], now=now)
+        phones = {str(Subject.text(number)): phone for number, phone in gone.items()}
+        outbox.forget(subjects=[*phones], phones=phones, now=now)
         CustomerText.objects.filter(pk__in=gone).delete()
     return len(gone)

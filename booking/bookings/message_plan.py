@@ -1,7 +1,7 @@
 """The plan of a booking's messages: kinds, channels and times. Their texts are in `booking.messages.compose`."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from booking.customer_input import can_be_texted
@@ -14,6 +14,19 @@ from notifications.models import Channel
 from stores.models import FeedbackWhen, ReminderChannel, Store
 
 AT_NIGHT = "night"  # why a text waits
+
+
+class MessageChoice(Protocol):
+    """What a store chose to send, and by which channel."""
+
+    @property
+    def confirms_by_text(self) -> bool: ...
+    @property
+    def reminder_channel(self) -> str: ...
+    @property
+    def reminder_days(self) -> str: ...
+    @property
+    def reminder_hours(self) -> int: ...
 
 
 def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -> list[NewMessage]:
@@ -40,7 +53,8 @@ def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -
         for channel in channels_at_once(booking, kind, channels)
     ]  # fmt: skip
     if KINDS[kind].tells_time and not offset:
-        messages += plan_reminders(booking, now=who.now)
+        told_at = max((message.due_at for message in messages), default=who.now)
+        messages += plan_reminders(booking, now=who.now, told_at=told_at)
     return messages
 
 
@@ -69,6 +83,18 @@ def reminder_channels(booking: Booking) -> list[Channel]:
         case ReminderChannel.EMAIL_FIRST:
             return channels[-1:]  # the e-mail comes last
     return channels[:1]
+
+
+def reminds(store: MessageChoice) -> bool:
+    """Tell whether a store plans any reminder."""
+    has_times = bool(store.reminder_days or store.reminder_hours)
+    return has_times and store.reminder_channel != ReminderChannel.NONE
+
+
+def texts_beside_email(store: MessageChoice) -> bool:
+    """Tell whether customers who give both contacts are texted when they book, or as a reminder."""
+    is_reminded = reminds(store) and store.reminder_channel != ReminderChannel.EMAIL_FIRST
+    return store.confirms_by_text or is_reminded
 
 
 def is_in_plan(offset: str, store: Store) -> bool:

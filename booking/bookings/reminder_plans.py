@@ -26,6 +26,10 @@ AT_ONCE = 500  # visits in one transaction
 _LEFT_OUT = frozenset({State.SKIPPED, State.FAILED, State.DEAD})  # nobody was reminded by them
 
 
+_TELL_TIME = frozenset({Kind.CONFIRMATION, Kind.CHANGE})
+_READ = (Kind.REMINDER, *sorted(_TELL_TIME))
+
+
 @dataclass(slots=True)
 class Differences:
     """What must change for some visits' reminders to follow their store's plan."""
@@ -105,8 +109,8 @@ def _plan_in(store: Store) -> tuple[object, ...]:
 def _differences(visits: Sequence[Booking], store: Store, *, now: datetime) -> Differences:
     """Return what must change for these visits; one statement."""
     written: defaultdict[tuple[str, int], list[OutboxMessage]] = defaultdict(list)
-    rows = OutboxMessage.objects.filter(subject__in=[visit.reference for visit in visits], kind=Kind.REMINDER)
-    fields = ("subject", "sequence", "offset", "channel", "state", "reason", "due_at", "attempted_at")
+    rows = OutboxMessage.objects.filter(subject__in=[visit.reference for visit in visits], kind__in=_READ)
+    fields = ("subject", "kind", "sequence", "offset", "channel", "state", "reason", "due_at", "attempted_at")
     for row in rows.only(*fields) if visits else ():
         written[row.subject, row.sequence].append(row)
     found = Differences()
@@ -116,8 +120,10 @@ def _differences(visits: Sequence[Booking], store: Store, *, now: datetime) -> D
     return found
 
 
-def _add_differences(found: Differences, visit: Booking, rows: Sequence[OutboxMessage], *, now: datetime) -> None:
-    planned = {(one.offset, one.channel): one for one in plan_reminders(visit, now=visit.created_at)}
+def _add_differences(found: Differences, visit: Booking, written: Sequence[OutboxMessage], *, now: datetime) -> None:
+    rows = [row for row in written if row.kind == Kind.REMINDER]
+    reminders = plan_reminders(visit, now=visit.created_at, told_at=_told_at(visit, written))
+    planned = {(one.offset, one.channel): one for one in reminders}
     gone = [row for row in rows if not _may_move(row, now=now)]
     wanted = {place: one for place, one in planned.items() if one.due_at > now and not _is_settled(one, gone)}
     before = (len(found.dropped), len(found.moved), len(found.added))
@@ -131,6 +137,12 @@ def _add_differences(found: Differences, visit: Booking, rows: Sequence[OutboxMe
             found.dropped.append(row.pk)
     found.added += wanted.values()
     found.visits += before != (len(found.dropped), len(found.moved), len(found.added))
+
+
+def _told_at(visit: Booking, written: Iterable[OutboxMessage]) -> datetime:
+    """Return when a customer is, or was, last told the time of a visit: as it was booked, or moved."""
+    told = (row.due_at for row in written if row.kind in _TELL_TIME and not row.offset and row.state not in _LEFT_OUT)
+    return max(told, default=visit.created_at)
 
 
 def _may_move(row: OutboxMessage, *, now: datetime) -> bool:

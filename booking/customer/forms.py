@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.arrivals.self_check_in import is_sign
 from booking.bookings.customer_visits import Contact
+from booking.bookings.message_plan import MessageChoice
+from booking.customer.contact_hints import email_hint, phone_hint
 from booking.customer.question_fields import answers_of, question_field
 from booking.customer_input import (
     BadInput,
@@ -48,14 +50,12 @@ class DetailsForm(FormWithProblems):
         read_note,  # the store's country decides, see `__init__`
         required=False,
         label=_("Phone number"),
-        help_text=_("Confirmation and reminders by text."),
         widget=forms.TelInput(attrs={"autocomplete": "tel"}),
     )
     email = TypedField(
         read_email,
         required=False,
         label=_("E-mail address"),
-        help_text=_("Confirmation with a calendar file."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
     )
     note = TypedField(
@@ -74,10 +74,18 @@ class DetailsForm(FormWithProblems):
     homepage = HoneypotField()
 
     def __init__(
-        self, *args: Any, country: str, questions: Mapping[str, Question] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        country: str,
+        questions: Mapping[str, Question] | None = None,
+        messages: MessageChoice | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`messages`: what the store chose to send, for the hints of phone and e-mail."""
         super().__init__(*args, **kwargs)
         self.questions = questions or {}
+        if messages is not None:
+            self.fields["phone"].help_text, self.fields["email"].help_text = phone_hint(messages), email_hint(messages)
         for name, question in self.questions.items():
             self.fields[name] = question_field(question, is_required=question.is_required)
         phone = cast(TypedField, self.fields["phone"])

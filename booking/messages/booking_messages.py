@@ -147,6 +147,11 @@ def can_be_answered() -> bool:
     return settings.SMS_GATEWAY == "twilio" and has_number
 
 
+def is_sender_one_way() -> bool:
+    """Tell whether texts leave from a sender that takes none: nobody can reply to them, not even STOP."""
+    return settings.SMS_GATEWAY == "twilio" and not can_be_answered()
+
+
 def _is_of_store(message: OutboxMessage) -> bool:
     """Tell whether a text tells what the store did with a visit."""
     is_text = message.channel == Channel.SMS and not message.is_limited
@@ -202,7 +207,8 @@ def _email(booking: Booking, text: BookingText, *, now: datetime) -> Email | Ski
         return Skip("no_email")
     was, link = _former_start_told(booking, text), manage_url(booking.reference, booking.link_number)
     own_words = own_paragraph(booking.store, text.name, facts_of_visit(booking, link=link, was=was))
-    words = email_text(text.name, booking, was=was, own_words=own_words)
+    says_switch = text == CONFIRMATION and can_be_texted(booking.phone) and is_sender_one_way()
+    words = email_text(text.name, booking, was=was, own_words=own_words, says_switch=says_switch)
     method = text.calendar
     calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
     return Email(

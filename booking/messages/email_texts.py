@@ -26,10 +26,12 @@ class EmailText:
     html: str
 
 
-def email_text(template: str, booking: Booking, *, was: datetime | None = None, own_words: str = "") -> EmailText:
+def email_text(
+    template: str, booking: Booking, *, was: datetime | None = None, own_words: str = "", says_switch: bool = False
+) -> EmailText:
     """Return an e-mail about a visit, which may have been moved from another time; no customer typed any of it.
 
-    `own_words` is a paragraph of the store's own.
+    `own_words` is a paragraph of the store's own. `says_switch` says where text messages are switched off.
     """
     store, zone = booking.store, ZoneInfo(booking.store.time_zone)
     context = {
@@ -45,6 +47,7 @@ def email_text(template: str, booking: Booking, *, was: datetime | None = None, 
         "manage_url": manage_url(booking.reference, booking.link_number),
         "markup": reservation_as_json_ld(booking),
         "own_words": own_words,
+        "says_switch": says_switch,
     }
     context["heading"] = rendered(f"email/{template}.heading.txt", context)
     context["preheader"] = f"{context['when']}, {context['store_name']}"

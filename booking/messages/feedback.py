@@ -5,6 +5,7 @@ See docs/decisions/0065-one-question-after-a-visit.md.
 """
 
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from booking.formatting import moment_in_words
 from booking.links import feedback_url, reply_address, short_feedback_url, visit_thread
 from booking.messages.email_texts import one_line, rendered
 from booking.messages.late_reminders import is_late
+from booking.messages.own_texts import facts_of_visit, own_or_standard, own_paragraph
 from booking.messages.sms_texts import link_text
 from booking.models import Booking, Status
 from booking.policy import is_quiet, next_morning, plan_of, text_valid_until
@@ -61,8 +63,9 @@ def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Sk
         return Skip("not_textable", instead=Channel.EMAIL if booking.email else None)
     zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
     valid_until = text_valid_until(now, starts_at=message.not_after, zone=zone, plan=plan)
-    since = today_start(now, zone)
-    return Sms(to=booking.phone, body=feedback_text(booking), budget_since=since, valid_until=valid_until)
+    facts = facts_of_visit(booking, link=short_feedback_url(booking.reference, booking.link_number))
+    body = own_or_standard(booking.store, TEMPLATE, facts, partial(feedback_text, booking))
+    return Sms(to=booking.phone, body=body, budget_since=today_start(now, zone), valid_until=valid_until)
 
 
 def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email | Skip:
@@ -73,6 +76,7 @@ def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email
     store, name = booking.store, one_line(booking.store.name)
     when = moment_in_words(booking.starts_at, ZoneInfo(store.time_zone))
     layout = "simple" if booking.is_simple else "base"
+    link = feedback_url(booking.reference, booking.link_number)
     context = {
         "html_layout": f"email/{layout}.html",
         "text_layout": f"email/{layout}.txt",
@@ -81,7 +85,8 @@ def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email
         "store_name": name,
         "when": when,
         "preheader": f"{when}, {name}",
-        "manage_url": feedback_url(booking.reference, booking.link_number),
+        "manage_url": link,
+        "own_words": own_paragraph(store, TEMPLATE, facts_of_visit(booking, link=link)),
     }
     return Email(
         to=booking.email,

@@ -13,10 +13,20 @@ OPT_OUT_WORDS = (
 )
 # Without capitals these are words like others: "until the end", « la fin ».
 ALSO_COMMON = frozenset({"end", "fin", "quit", "parar", "baja"})
+REPLY = (
+    *("reply", "replies", "respond", "answer", "text us", "text back", "write back"),
+    *("repond*", "reponse", "antwort*", "respond*", "respuest*", "conteste*"),
+    *("відповідаите", "відповідаи", "відповідь", "відповісти", "відповіддю", "رد", "ردوا", "الرد", "اجب", "اجيبوا"),
+)
 ASK_TO_REPLY = (
-    *("reply", "respond", "answer", "text", "send", "repond*", "envoy*", "tapez", "taper", "retourn*"),
-    *("antwort*", "sende*", "schick*", "respond*", "respuest*", "conteste*", "envi*", "mande"),
-    *("відповід*", "надішл*", "напиш*", "رد", "ارسل", "اجب", "ارسال"),
+    *REPLY,
+    *("text", "send", "envoy*", "tapez", "taper", "retourn*", "sende*", "schick*", "envi*", "mande"),
+    *("відповід*", "надішл*", "напиш*", "ارسل", "ارسال"),
+)
+# Beside a word for a reply they say that there is none: "please do not reply", « ne répondez pas ».
+NO_REPLY = (
+    *("not", "don't", "dont", "no", "cannot", "can't", "without", "ne", "pas", "sans", "inutile", "aucune"),
+    *("nicht", "keine", "ohne", "sin", "не", "без", "لا", "بدون", "دون"),
 )
 
 # Offers: a text with one is advertising, whatever else it says.

@@ -34,6 +34,7 @@ SMS_RULES: Mapping[str, TextRules] = {
     "choose_again": TextRules(may=_VISIT | {"until", STANDARD}, must=_MUST | {"until"}),
     "cancellation": TextRules(may=_VISIT | {STANDARD}, must=_MUST),
     "place_offered": TextRules(may=(_VISIT - {"reference"}) | {"until", "bring", STANDARD}, must=_MUST | {"until"}),
+    "feedback": TextRules(may=_VISIT | {STANDARD}, must=frozenset({"store", "link"})),
     "nearly_turn": TextRules(may=frozenset({"store", "phone", "address", STANDARD}), must=frozenset({"store"})),
 }
 # The paragraph of an e-mail stands among facts and a button that are always there: it needs none of them.

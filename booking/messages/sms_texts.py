@@ -115,8 +115,11 @@ def written(text: str) -> str:
 
 def shortest_moment(starts_at: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 4/3, 10:15": the shortest form, for a text with little room."""
-    if alphabet_in_use() is GSM7:
-        return short_moment_in_words(starts_at, zone)
+    return short_moment_in_words(starts_at, zone) if alphabet_in_use() is GSM7 else moment_in_figures(starts_at, zone)
+
+
+def moment_in_figures(starts_at: datetime, zone: ZoneInfo) -> str:
+    """Return "Tue 4/3, 10:15", also where texts usually name the month."""
     day = starts_at.astimezone(zone).date()
     words = f"{short_weekday(day)} {day.day}/{day.month}"
     return _("{day}, {time}").format(day=words, time=time_in_words(starts_at, zone))

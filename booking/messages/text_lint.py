@@ -20,12 +20,15 @@ from booking.messages.lint_lexicon import (
     MAYBE_HEALTH,
     MAYBE_MARKETING,
     NO_PURPOSE,
+    NO_REPLY,
     OPT_OUT_WORDS,
+    REPLY,
 )
 from booking.messages.placeholders import STANDARD, TextRules, names_in, pieces
 from stores.words import cleaned
 
 _REPLY_REACH = 40  # characters between "reply" and the word to reply
+_END_OF_CLAUSE = re.compile(r"[.!?;:,\n\u060c\u061f]")
 _ADDRESS = re.compile(
     rf"(?:https?:|www\.)\S*|\S+@\S+\.\w+|[\w-]+(?:\.[\w-]+)*\.(?:(?:{'|'.join(DOMAINS)})(?![\w-])\S*|[a-z]{{2,}}/\S+)",
     re.IGNORECASE,
@@ -46,6 +49,7 @@ class Rule(StrEnum):
     HEALTH = "health"
     PURPOSE = "purpose"
     SIGN = "sign"
+    REPLY = "reply"  # to a sender that takes none
     EMPTY = "empty"  # a placeholder for what the store, or some visit there, does not have
 
 
@@ -65,6 +69,7 @@ class TextFacts:
 
     rules: TextRules
     is_sms: bool = True
+    is_one_way: bool = False  # no reply reaches its sender
     known: Collection[str] = ()  # the placeholders of all texts
     visit_types: Collection[str] = ()  # as the store names them
     spoken: Mapping[str, str] = field(default_factory=dict)  # what its writer calls each placeholder
@@ -150,6 +155,18 @@ def _opt_out(text: str, _facts: TextFacts) -> Iterator[TextProblem]:
             yield TextProblem(Rule.OPT_OUT, word)
 
 
+def _reply(text: str, facts: TextFacts) -> Iterator[TextProblem]:
+    """Find what asks for a reply that nobody would get; not what says that there is none to give."""
+    if not (facts.is_sms and facts.is_one_way):
+        return
+    plain = _words_of(text)
+    for found in _find(REPLY, plain):
+        before = _END_OF_CLAUSE.split(plain[: found.start()])[-1]
+        after = _END_OF_CLAUSE.split(plain[found.end() :])[0]
+        if not any(_find(NO_REPLY, f"{before} {after}")):
+            yield TextProblem(Rule.REPLY, plain[found.start() : found.end()], is_refused=False)
+
+
 def _marketing(text: str, _facts: TextFacts) -> Iterator[TextProblem]:
     plain = _words_of(text)
     for found in (*_PERCENT_OFF.finditer(plain), *_find(MARKETING, plain)):
@@ -207,5 +224,6 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 RULES_OF_TEXTS: tuple[Callable[[str, TextFacts], Iterator[TextProblem]], ...] = (
-    *(_braces, _unknown, _missing, _empty, _addresses, _opt_out, _marketing, _health, _purpose, _brought, _signs),
+    *(_braces, _unknown, _missing, _empty, _addresses, _opt_out, _reply),
+    *(_marketing, _health, _purpose, _brought, _signs),
 )

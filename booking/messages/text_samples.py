@@ -1,5 +1,6 @@
 """Samples of messages: what a customer of a store would read, for previews and for measuring."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,11 +9,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.formatting import day_in_words, moment_in_words, store_address
-from booking.links import short_manage_url, short_waiting_url
+from booking.links import short_feedback_url, short_manage_url, short_waiting_url
 from booking.messages.booking_messages import can_be_answered
 from booking.messages.email_texts import one_line, rendered
+from booking.messages.feedback import TEMPLATE as FEEDBACK
 from booking.messages.own_texts import VisitFacts, facts_of_store, own_sms, paragraph
-from booking.messages.sms_texts import sms_text, turn_text
+from booking.messages.sms_texts import link_text, sms_text, turn_text
 from booking.templatetags.carillon import reference as reference_in_words
 from notifications.segments import segments
 from stores.models import Store
@@ -20,6 +22,8 @@ from stores.models import Store
 REFERENCE = "7K3M9QXT"
 _AT = time(10, 15)
 _NO_VISIT = frozenset({"nearly_turn"})
+_WHOLE_EMAILS = frozenset({"place_offered", FEEDBACK})  # their heading has no file of its own
+_LINKS: Mapping[str, Callable[[str], str]] = {"place_offered": short_waiting_url, FEEDBACK: short_feedback_url}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def sample_facts(store: Store, name: str, *, starts_at: datetime, bring: str = "
         phone=facts.phone,
         address=facts.address,
         starts_at=starts_at,
-        link=short_waiting_url(REFERENCE) if is_offer else short_manage_url(REFERENCE),
+        link=_LINKS.get(name, short_manage_url)(REFERENCE),
         reference="" if is_offer else reference_in_words(REFERENCE),
         bring=bring,
         until=starts_at - timedelta(days=1) if name in ("choose_again", "place_offered") else None,
@@ -104,10 +108,8 @@ def sample_email(store: Store, name: str, text: str, language: str, facts: Visit
         until = moment_in_words(facts.until, facts.zone) if facts.until else ""
         was = moment_in_words(facts.was, facts.zone) if facts.was else ""
         said = {"store_name": one_line(store.name), "when": when, "was": was, "until": until}
-        if name == "place_offered":
-            whole = render_to_string(
-                "email/place_offered.txt", {**said, "text_layout": "email/base.txt", "store": store}
-            )
+        if name in _WHOLE_EMAILS:
+            whole = render_to_string(f"email/{name}.txt", {**said, "text_layout": "email/base.txt", "store": store})
             heading = whole.strip().splitlines()[0]
         else:
             heading = rendered(f"email/{name}.heading.txt", said)
@@ -123,6 +125,8 @@ def sample_email(store: Store, name: str, text: str, language: str, facts: Visit
 def _standard(store: Store, name: str, facts: VisitFacts) -> str:
     if facts.starts_at is None:
         return turn_text(store.name)
+    if name == FEEDBACK:
+        return link_text(name, store_name=store.name, link=facts.link)
     return sms_text(
         name,
         store_name=store.name,

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import translation
 
 from booking.formatting import DEFAULT_NAMES
+from booking.messages.booking_messages import is_sender_one_way
 from booking.messages.own_texts import facts_of_store
 from booking.messages.placeholders import RULES
 from booking.messages.sms_texts import alphabet_in_use
@@ -70,6 +71,7 @@ def check_text(
     facts = TextFacts(
         rules=RULES[channel][name],
         is_sms=is_sms,
+        is_one_way=is_sender_one_way(),
         known=KNOWN,
         visit_types=[one.name for one in types if one.name not in DEFAULT_NAMES],
         spoken=spoken or {},

@@ -203,6 +203,9 @@ class EventKind(models.TextChoices):
     PHONED = "phoned", _("phoned")
     ERASED = "erased", _("erased")
     CONTACT_CORRECTED = "contact_corrected", _("phone or e-mail corrected")
+    TEXTS_STOPPED = "texts_stopped", _("wants no text messages")
+    TEXTS_RESUMED = "texts_resumed", _("wants text messages again")
+    TEXTED_AT_NIGHT = "texted_at_night", _("text message sent at night")
 
 
 class Actor(models.TextChoices):

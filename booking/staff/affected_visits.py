@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.bookings.message_plan import message_channel
+from booking.bookings.night_texts import waiting_for_morning
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
@@ -21,6 +22,7 @@ from booking.store_setup.affected_visits import AffectedResolution, BookingsAffe
 from booking.store_setup.hours_changes import HoursChange
 from booking.web.forms import FormProblem
 
+MOST_VISITS = 500  # whose texts one press sends
 _SESSION_KEY = "affected_done"
 
 Carried = Iterable[tuple[str, str]]
@@ -69,6 +71,7 @@ def _remember(request: HttpRequest, at: StaffContext, settled: Sequence[SettledV
         "by_phone": by_phone,
         "done_at": at.now.isoformat(),
         "is_told": False,
+        "of_morning": sorted(waiting_for_morning([visit.reference for visit in news])),
     }
 
 
@@ -78,6 +81,8 @@ class Done:
 
     sentences: tuple[str, ...]
     to_phone: tuple[tuple[Booking, str], ...]
+    of_morning: tuple[str, ...] = ()  # references of visits whose text waits for the morning
+    texts_at: datetime | None = None  # when that is
 
 
 def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
@@ -96,7 +101,15 @@ def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
         request.session[_SESSION_KEY] = {**kept, "is_told": True}
     else:
         del request.session[_SESSION_KEY]
-    return Done(sentences, phones) if sentences or phones else None
+    texts_at = _texts_at(at) if kept.get("of_morning") else None
+    of_morning = tuple(sorted(waiting_for_morning(kept["of_morning"][:MOST_VISITS]))) if texts_at else ()
+    return Done(sentences, phones, of_morning, texts_at) if sentences or phones else None
+
+
+def _texts_at(at: StaffContext) -> datetime | None:
+    """Return when texts of the night go; None by day."""
+    plan = plan_of(at.store)
+    return next_morning(at.now, zone=at.zone, plan=plan) if is_quiet(at.now, zone=at.zone, plan=plan) else None
 
 
 def _done_sentences(kept: Mapping[str, Any], *, at: StaffContext) -> Iterator[str]:
@@ -126,16 +139,13 @@ def _ask(
     was_asked, affected = "asked" in request.POST, refused.affected
     form = ThenForm(request.POST if was_asked else None, affected=affected, free_desks=refused.free_desks)
     problems = form.problems() if was_asked else []
-    plan = plan_of(at.store)
     context = {
         **page,
         "form": form,
         "problems": [FormProblem(problem.text, problem.field_id) for problem in problems],
         "problems_title": _("Nothing has been changed yet"),
         "carried": [*carried],
-        "texts_at": next_morning(at.now, zone=at.zone, plan=plan)
-        if is_quiet(at.now, zone=at.zone, plan=plan)
-        else None,
+        "texts_at": _texts_at(at),
         "unreachable": sum(message_channel(booking.phone, booking.email) == "none" for booking in affected),
         "people": people_in_words(sum(booking.party_size for booking in affected)),
         "affected": [

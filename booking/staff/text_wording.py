@@ -49,6 +49,9 @@ _REFUSED: Mapping[Rule, "StrPromise"] = {
     Rule.SIGN: gettext_lazy("Text messages cannot carry these signs: {word}"),
 }
 _WARNED: Mapping[Rule, "StrPromise"] = {
+    Rule.REPLY: gettext_lazy(
+        "“{word}” asks for a reply, and none reaches you: your texts come from a name, not from a number."
+    ),
     Rule.EMPTY: gettext_lazy("{{{word}}} is empty for some visits: for these our own text goes."),
     Rule.MARKETING: gettext_lazy(
         "“{word}” may read like advertising. It must not be: that needs consent, and a way to stop it in each text."

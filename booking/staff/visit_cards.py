@@ -76,6 +76,11 @@ class VisitCard(NamedTuple):
         return quote(self.booking.email, safe=_ADDRESS_SAFE)
 
     @property
+    def has_text_of_morning(self) -> bool:
+        """Tell whether a text about what the store did at night waits for the morning."""
+        return any(line.is_of_morning for line in self.messages)
+
+    @property
     def is_to_phone(self) -> bool:
         """Tell whether the customer does not know what they should know, as no message reaches them."""
         return self.booking.status in _TOLD_BEFOREHAND and any(line.is_trouble for line in self.messages)

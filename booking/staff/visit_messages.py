@@ -7,6 +7,7 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
+from booking.bookings.message_plan import AT_NIGHT
 from booking.message_kinds import KINDS
 from booking.staff.message_names import message_name_by
 from notifications.models import Channel, State
@@ -35,6 +36,7 @@ class MessageLine:
     text: str
     html: str
     is_trouble: bool
+    is_of_morning: bool = False  # a text about what the store did at night, which waits
 
 
 class MessageLines:
@@ -65,13 +67,18 @@ class MessageLines:
             text = _("{message}: {state}").format(message=message_name_by(one.kind, one.channel), state=_state(one))
             if is_trouble and one.reason not in _NO_NUMBER:
                 text = _("{text}. Please phone.").format(text=text)
-            self._worded[key] = MessageLine(text, escape(text), is_trouble)
+            self._worded[key] = MessageLine(text, escape(text), is_trouble, _waits_for_morning(one))
         return self._worded[key]
 
 
 def delivery_in_words(one: Delivery) -> str:
     """Return the state of a message in words, with the reason."""
     return _state(one)
+
+
+def _waits_for_morning(one: Delivery) -> bool:
+    is_due_text = one.channel == Channel.SMS and one.state == State.DUE
+    return is_due_text and one.reason == AT_NIGHT and one.kind in _MUST_REACH
 
 
 def _calls_for_a_phone_call(one: Delivery) -> bool:
@@ -107,7 +114,7 @@ def _due(reason: str) -> str:
     if reason.startswith(WAITS_FOR_PROVIDER):
         return _("waits, as the provider takes none at the moment")
     words = {
-        "night": _("waits for the morning"),
+        AT_NIGHT: _("waits for the morning"),
         "unreachable": _("the phone was off, goes once more"),
         "not_delivered": _("did not arrive, goes once more"),
     }

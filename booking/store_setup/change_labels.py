@@ -68,6 +68,7 @@ TEXT_NAMES: Mapping[str, Any] = {
     "choose_again": gettext_lazy("Please choose another time"),
     "cancellation": gettext_lazy("Cancellation"),
     "place_offered": gettext_lazy("Offer of a place"),
+    "feedback": gettext_lazy("After the visit"),
     "nearly_turn": gettext_lazy("Nearly your turn"),
 }
 _FIELDS = {

@@ -38,6 +38,7 @@ def close_entry(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, 
 
 def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     """Erase the customers of entries: fields, kept answers, and the digests of messages."""
+    phones = {str(Subject.waiting_list_entry(entry.reference)): entry.phone for entry in entries if entry.phone}
     for entry in entries:
         entry.name = entry.phone = entry.email = ""
         entry.known_starts, entry.client_digest = [], ""
@@ -46,7 +47,7 @@ def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     WaitingListEntry.objects.bulk_update(entries, fields)
     subjects = [str(Subject.waiting_list_entry(entry.reference)) for entry in entries]
     forget_answers_about(subjects)
-    outbox.forget(subjects=subjects, now=now)
+    outbox.forget(subjects=subjects, phones=phones, now=now)
 
 
 def forget_old_entries(*, store_id: int, today: date, now: datetime, dry_run: bool) -> int:

@@ -31,7 +31,12 @@ TYPES: Final[Mapping[EventKind, str]] = {
     EventKind.NO_SHOW: "visit.no_show",
 }
 # What of a visit's history stays in the house.
-UNTOLD: Final = frozenset({EventKind.SAID_LATE, EventKind.NOTIFIED, EventKind.PHONED})
+UNTOLD: Final = frozenset(
+    {
+        *(EventKind.SAID_LATE, EventKind.NOTIFIED, EventKind.PHONED),
+        *(EventKind.TEXTS_STOPPED, EventKind.TEXTS_RESUMED, EventKind.TEXTED_AT_NIGHT),
+    }
+)
 
 
 def visit_events(booking: Booking, kind: EventKind, *, now: datetime) -> list[WebhookEvent]:

@@ -76,6 +76,7 @@ ROUTES = {
         b/<str:reference>/cancel/
         b/<str:reference>/confirm/
         b/<str:reference>/late/
+        b/<str:reference>/texts/
         b/<str:reference>/feedback/
         b/<str:reference>/feedback/answer/
         b/<str:reference>/feedback/words/
@@ -147,6 +148,7 @@ ROUTES = {
         staff/<slug:store>/visits/<str:reference>/move/places/
         staff/<slug:store>/visits/<str:reference>/cancel/
         staff/<slug:store>/visits/<str:reference>/phoned/
+        staff/<slug:store>/visits/<str:reference>/text-now/
         staff/<slug:store>/visits/<str:reference>/check-in/
         staff/<slug:store>/visits/<str:reference>/start/
         staff/<slug:store>/visits/<str:reference>/complete/
@@ -183,6 +185,7 @@ ROUTES = {
     """,
     MANAGER: """
         staff/<slug:store>/day/slots/
+        staff/<slug:store>/day/text-now/
         staff/<slug:store>/crowds/
         staff/<slug:store>/door/renew/
         staff/<slug:store>/numbers/

@@ -75,7 +75,8 @@ FORGOTTEN = {
         stores.DeskCalendar: sealed_address host problem etag modified
     """,
     "when the number opts in again": "notifications.OptOut: phone_digest",
-    "as soon as the provider has deleted the text": "notifications.ProviderText: sid",
+    "as soon as the provider has deleted the text": "notifications.ProviderText: sid phone_digest",
+    "as soon as the provider has told whether it has the text": "notifications.UnclearText: sealed_number body_digest",
 }
 # What tells of no person: names of things, of a store's public side, and what counts messages.
 PLAIN = """

@@ -38,6 +38,7 @@ TABLES = {
     "those over are deleted when the calendar says something new": "stores.BusyTime",
     "deleted by the sweep of each minute": "booking.Hold",
     "deleted once the provider has erased the text, two days after it went": "notifications.ProviderText",
+    "deleted once the provider has told whether it has the text": "notifications.UnclearText",
     "deleted as soon as the task is done": "django_q.OrmQ",
     # What happened, without the people: the numbers are made from it. Found by store and day, whatever there is.
     "stays without personal data, until `archive_visits` moves old years out": """

@@ -7,8 +7,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from notifications import outbox, provider_texts, receipts, tasks
-from notifications.models import OutboxMessage, ProviderText, State
+from notifications.digests import body_digest, recipient_digest
+from notifications.models import OutboxMessage, ProviderText, State, UnclearText
 from notifications.provider_erasure import erase_at_provider
+from tests import fake_twilio
 from tests.fake_twilio import FakeTwilio
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,165 @@ def test_command_says_how_many_are_left(twilio: FakeTwilio, new_message, capsys)
     call_command("forget")
 
     assert "provider: 1 texts erased, 0 left" in capsys.readouterr().out
+
+
+# --- What people sent to us, and our replies ----------------------------------------------------
+
+
+PHONE, OTHER = "+33612345678", "+33612345679"  # the first is that of each message here
+
+
+def texted(twilio: FakeTwilio, live_server, settings, body: str = "Hello", phone: str = PHONE) -> None:
+    settings.PUBLIC_URL = live_server.url
+    twilio.text_us(f"{live_server.url}/webhooks/twilio/inbound", body, phone=phone)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_in_and_its_reply_are_deleted_two_days_later(
+    twilio: FakeTwilio, new_message, live_server, settings
+) -> None:
+    (message,) = sent(new_message, "AAAA1111")
+    texted(twilio, live_server, settings)
+    texted(twilio, live_server, settings, "Hi", OTHER)
+    assert bodies(twilio) == ["About AAAA1111", "Hello", "Hello heard", "Hi", "Hi heard"]
+    ProviderText.objects.filter(message_id=message.pk).delete()
+
+    assert erase_at_provider(now=timezone.now() + KEPT - timedelta(minutes=5)) == 0
+    assert erase_at_provider(now=timezone.now() + KEPT + timedelta(minutes=5)) == 2
+
+    assert bodies(twilio) == ["About AAAA1111"]  # which no webhook's answer held
+    assert not ProviderText.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasure_deletes_what_the_number_sent_and_got_as_a_reply_at_once(
+    twilio: FakeTwilio, live_server, settings
+) -> None:
+    texted(twilio, live_server, settings)
+    texted(twilio, live_server, settings, "Hi", OTHER)
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+
+    assert provider_texts.count_left(now=timezone.now()) == 1
+    assert erase_at_provider(now=timezone.now()) == 1
+    assert bodies(twilio) == ["Hi", "Hi heard"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_text_without_a_reply_is_deleted_alone(twilio: FakeTwilio, live_server, settings) -> None:
+    texted(twilio, live_server, settings, "silence")
+
+    assert erase_at_provider(now=timezone.now() + KEPT + timedelta(minutes=5)) == 1
+    assert twilio.accepted == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reply_that_is_under_way_is_deleted_later_with_its_question(twilio: FakeTwilio, live_server, settings) -> None:
+    texted(twilio, live_server, settings)
+    twilio.accepted[1]["status"] = "sending"
+    later = timezone.now() + KEPT + timedelta(minutes=5)
+
+    assert erase_at_provider(now=later) == 0
+    assert bodies(twilio) == ["Hello", "Hello heard"]
+    twilio.accepted[1]["status"] = "delivered"
+    assert erase_at_provider(now=later + timedelta(minutes=6)) == 1
+    assert twilio.accepted == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replies_stay_where_the_list_cannot_be_had(twilio: FakeTwilio, live_server, settings) -> None:
+    texted(twilio, live_server, settings)
+    twilio.is_list_away = True
+    later = timezone.now() + KEPT + timedelta(minutes=5)
+
+    assert erase_at_provider(now=later) == 0
+    assert len(twilio.accepted) == 2
+    assert ProviderText.objects.count() == 1
+
+
+# --- Texts that may have left -------------------------------------------------------------------
+
+
+def unclear(new_message, subject: str, *, state: State, **fields: object) -> OutboxMessage:
+    """Return a text that was handed to the provider, without anybody knowing its id."""
+    message = new_message(subject)
+    ago = timezone.now() - timedelta(minutes=10)
+    values = {"recipient_digest": recipient_digest(PHONE), "body_digest": body_digest(f"About {subject}"), **fields}
+    OutboxMessage.objects.filter(pk=message.pk).update(**{"state": state, "attempted_at": ago, **values})
+    return message
+
+
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.SKIPPED, State.DUE, State.DEAD, State.SENDING])
+def test_erasure_looks_for_a_text_that_may_have_left_and_deletes_it(
+    twilio: FakeTwilio, new_message, state: State
+) -> None:
+    unclear(new_message, "AAAA1111", state=state)
+    twilio.kept("About AAAA1111", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered")
+    twilio.kept("About BBBB2222", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered")
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+
+    assert PHONE not in UnclearText.objects.get().sealed_number
+    assert provider_texts.count_left(now=timezone.now()) == 1
+    assert erase_at_provider(now=timezone.now()) == 1
+    assert bodies(twilio) == ["About BBBB2222"]
+    assert not UnclearText.objects.exists()
+
+
+def test_text_that_never_left_is_looked_for_once(twilio: FakeTwilio, new_message) -> None:
+    unclear(new_message, "AAAA1111", state=State.UNKNOWN)
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+
+    assert erase_at_provider(now=timezone.now()) == 0
+    assert provider_texts.count_left(now=timezone.now() + timedelta(days=1)) == 0
+
+
+def test_text_whose_call_has_just_begun_is_looked_for_once_the_list_shows_it(twilio: FakeTwilio, new_message) -> None:
+    unclear(new_message, "AAAA1111", state=State.SENDING, attempted_at=timezone.now())
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+    twilio.calls.clear()
+
+    erase_at_provider(now=timezone.now())
+    assert twilio.calls == []
+    twilio.kept("About AAAA1111", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered")
+    erase_at_provider(now=timezone.now() + timedelta(seconds=61))
+    assert twilio.accepted == []
+
+
+def test_text_stays_counted_as_long_as_the_provider_cannot_be_asked(
+    twilio: FakeTwilio, new_message, capsys, caplog
+) -> None:
+    unclear(new_message, "AAAA1111", state=State.UNKNOWN)
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+    twilio.is_list_away = True
+    call_command("forget")
+    assert "provider_not_asked" in caplog.text
+    assert UnclearText.objects.exists()
+
+    UnclearText.objects.update(look_at=timezone.now())
+    assert provider_texts.count_left(now=timezone.now()) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": State.FAILED},
+        {"state": State.UNKNOWN, "attempted_at": None},
+        {"recipient_digest": OTHER},
+    ],
+)
+def test_what_did_not_leave_or_went_elsewhere_is_not_looked_for(twilio: FakeTwilio, new_message, fields) -> None:
+    unclear(new_message, "AAAA1111", **{"state": State.UNKNOWN, **fields})
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+
+    assert not UnclearText.objects.exists()
+
+
+def test_text_that_another_message_claims_stays(twilio: FakeTwilio, new_message) -> None:
+    unclear(new_message, "AAAA1111", state=State.UNKNOWN)
+    record = twilio.kept(
+        "About AAAA1111", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered"
+    )
+    unclear(new_message, "BBBB2222", state=State.SENT, provider_sid=record["sid"])
+    outbox.forget(subjects=["AAAA1111"], phones={"AAAA1111": PHONE}, now=timezone.now())
+    erase_at_provider(now=timezone.now())
+
+    assert len(twilio.accepted) == 1

@@ -100,12 +100,14 @@ def _told(request: HttpRequest, step: BookingStep) -> Told:
 
 def _sent_before(step: BookingStep) -> DetailsForm:
     """Return the form bound to what was sent, even if that was empty."""
-    return DetailsForm(dict(step.way.typed), country=step.rules.country, questions=step.form.questions)
+    rules = step.rules
+    return DetailsForm(dict(step.way.typed), country=rules.country, questions=step.form.questions, messages=rules)
 
 
 def _unjudged(step: BookingStep) -> DetailsForm:
     """Return the form with what was typed in it, not validated yet."""
-    return DetailsForm(initial=step.typed, country=step.rules.country, questions=step.form.questions)
+    rules = step.rules
+    return DetailsForm(initial=step.typed, country=rules.country, questions=step.form.questions, messages=rules)
 
 
 def _told_refusal(request: HttpRequest) -> Refusal | None:

@@ -28,6 +28,7 @@ from booking.bookings.link_renewal import LinkForm
 from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, forget, keep, way_at
+from booking.customer.contact_hints import simple_phone_hint
 from booking.customer.forms import CorrectionForm
 from booking.customer.manage.page import done, visit_context
 from booking.customer_input import phone_in_words
@@ -89,6 +90,7 @@ def _details(request: HttpRequest, booking: Booking) -> HttpResponse:
     context = {
         **visit_context(booking, now=now),
         "form": form,
+        "phone_hint": simple_phone_hint(booking.store),
         "problems": problems,
         "form_key": uuid4(),
         "number": booking.link_number,

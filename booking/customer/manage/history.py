@@ -57,6 +57,9 @@ def _event(kind: str) -> str:
         EventKind.NOTIFIED: _("told of new hours"),
         EventKind.PHONED: _("told by phone"),
         EventKind.CONTACT_CORRECTED: _("phone or e-mail corrected"),
+        EventKind.TEXTS_STOPPED: _("text messages switched off"),
+        EventKind.TEXTS_RESUMED: _("text messages switched on again"),
+        EventKind.TEXTED_AT_NIGHT: _("text message sent at night, as it was urgent"),
     }
     return str(dict(words).get(EventKind(kind), kind))
 

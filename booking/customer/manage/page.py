@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from booking import limits
-from booking.bookings.message_plan import message_channels
+from booking.bookings.message_plan import channels_at_once, message_channels, reminder_channels, reminds
 from booking.bookings.rebooking import kept_times
+from booking.bookings.text_wishes import has_stopped_texts
 from booking.customer.access import BOOKING_KEY, opened_by_key
+from booking.customer_input import can_be_texted
 from booking.formats.calendar_links import calendar_links
 from booking.formats.map_links import directions
 from booking.formatting import refusal_sentence
@@ -27,6 +29,7 @@ from booking.tokens import manage_token, read_short_token, short_token
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
+from notifications.models import Channel
 from notifications.queries import due_offsets
 
 
@@ -45,9 +48,12 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     now = clock_now()
     if booking.status != Status.CONFIRMED:
         return manage_page(request, booking, now=now)
+    channels = message_channels(booking.phone, booking.email)
     context = {
         **visit_context(booking, now=now),
-        "channels": message_channels(booking.phone, booking.email),
+        "channels": channels,
+        "is_texted": Channel.SMS in channels_at_once(booking, Kind.CONFIRMATION, channels),
+        "is_reminded_by_text": reminds(booking.store) and Channel.SMS in reminder_channels(booking),
         "own_url": short_manage_url(booking.reference, booking.link_number),
     }
     return customer_page(request, "manage/booked", context)
@@ -80,6 +86,7 @@ def manage_page(
         "problems": [FormProblem(refusal_sentence(refusal))] if refusal else [],
         "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
         "asks_if_coming": _asks_if_coming(booking, now=now),
+        "texts": _texts(booking),
     }
     return customer_page(request, "manage/visit", context, status=409 if refusal else 200)
 
@@ -91,6 +98,13 @@ def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:
     if booking.attendance_confirmed or booking.late_minutes or booking.answer_until is not None:
         return False
     return bool(due_offsets(subject=booking.reference, kind=Kind.REMINDER, sequence=booking.sequence, by=now))
+
+
+def _texts(booking: Booking) -> str:
+    """Return whether texts go to the visit's number as far as this page knows: "on", "off", "" where none can."""
+    if booking.erased_at is not None or not can_be_texted(booking.phone):
+        return ""
+    return "off" if has_stopped_texts(booking) else "on"
 
 
 def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -158,4 +172,7 @@ def _done_sentence(what: str) -> str:
             " nothing any more."
         ),
         "already": _("This visit was booked already. You can change it here."),
+        "texts_off": _("You get no more text messages at this number."),
+        "texts_on": _("You get text messages again."),
+        "texts_on_here": _("You get text messages again. Did you reply STOP to one? Then text START too."),
     }.get(what, "")

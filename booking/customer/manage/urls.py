@@ -8,6 +8,7 @@ from booking.customer.manage.corrections import details
 from booking.customer.manage.feedback import feedback, feedback_answer, feedback_link, feedback_words
 from booking.customer.manage.page import booked, manage, older_short_link, short_link
 from booking.customer.manage.privacy import calendar, data, erase, erased, kept, link
+from booking.customer.manage.texts import texts
 
 urlpatterns = [
     path("b/<str:reference>/", manage, name="manage"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("b/<str:reference>/cancel/", cancel, name="manage-cancel"),
     path("b/<str:reference>/confirm/", confirm, name="manage-confirm"),
     path("b/<str:reference>/late/", late, name="manage-late"),
+    path("b/<str:reference>/texts/", texts, name="manage-texts"),
     path("b/<str:reference>/calendar.ics", calendar, name="manage-calendar"),
     path("b/<str:reference>/kept/", kept, name="manage-kept"),
     path("b/<str:reference>/data/", data, name="manage-data"),

@@ -205,6 +205,7 @@ def _done_words(done: str) -> str:
         "moved": _("Just moved here"),
         "cancelled": _("Just cancelled"),
         "phoned": _("Phoned"),
+        "texted": _("The texts are on their way."),
         "slots": _("The times have been changed."),
         "away": _("It is noted: nobody can book there meanwhile."),
     }.get(done, "")

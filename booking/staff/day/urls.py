@@ -8,6 +8,7 @@ from booking.staff.day import (
     crowds,
     export,
     find,
+    night_texts,
     phone_calls,
     reschedule,
     schedule,
@@ -32,6 +33,10 @@ urlpatterns = [
     path("staff/<slug:store>/visits/<str:reference>/cancel/", reschedule.cancel, name="staff-visit-cancel"),
     path("staff/<slug:store>/visits/<str:reference>/phoned/", phone_calls.phoned, name="staff-visit-phoned"),
     path("staff/<slug:store>/to-phone/", phone_calls.to_phone_page, name="staff-to-phone"),
+    path(
+        "staff/<slug:store>/visits/<str:reference>/text-now/", night_texts.text_visit_now, name="staff-visit-text-now"
+    ),
+    path("staff/<slug:store>/day/text-now/", night_texts.text_visits_now, name="staff-text-now"),
     path("staff/<slug:store>/find/", find.find_page, name="staff-find"),
     path("staff/<slug:store>/crowds/", crowds.crowds_page, name="staff-crowds"),
     path("staff/day-sheet/address/<str:token>/", sheet_address.answer, name="day-sheet-address"),

@@ -1,6 +1,6 @@
 """Reminders of booked visits follow their store's plan, as far as they are to come, and each goes once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -193,3 +193,31 @@ def test_many_visits_are_followed_by_the_task_some_at_a_time(store: Store, monke
     assert follow_plans() == 3
     assert {place for place, (_due, state) in rows().items() if state == "due"} == {("2d", "sms")}
     assert follow_plans() == 0
+
+
+@pytest.mark.parametrize(("moved_at", "has_it"), [(at(7), False), (at(3, day=25), True)])
+def test_reminder_of_the_day_comes_not_soon_after_the_visit_was_moved(
+    store: Store, moved_at: datetime, has_it: bool
+) -> None:
+    """Somebody who was told of the new time at 7 needs no word at 9, whenever the plan got that reminder."""
+    booking = make_booking(store, starts_at=at(10, day=30))
+    day = moved_at.day
+    reschedule(booking_id=booking.pk, starts_at=at(16 if day == 25 else 11, day=day), who=Who.customer(moved_at))
+    plan(store, reminder_days="", reminder_hours=2)
+    follow_plan(store.pk, now=moved_at + timedelta(minutes=5))
+    booking.refresh_from_db()
+
+    assert (("2h", "sms") in rows(booking)) == has_it
+
+
+def test_text_about_a_move_that_waits_for_the_morning_counts_from_then(store: Store) -> None:
+    booking = make_booking(store, starts_at=at(10, day=30))
+    Store.objects.update(reminder_days="", reminder_hours=2)
+    night = at(1, day=25)
+    reschedule(booking_id=booking.pk, starts_at=at(14, day=25), who=Who.staff(None, night))
+    booking.refresh_from_db()
+    assert ("2h", "sms") not in rows(booking)  # at 12, as the text about the move goes at 8
+
+    plan(store, reminder_days="1")
+    follow_plan(store.pk, now=night + timedelta(minutes=1))
+    assert ("2h", "sms") not in rows(booking)

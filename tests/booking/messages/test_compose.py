@@ -241,3 +241,26 @@ def test_compose_email_calendar_method_is_the_mime_method(
         [("text/calendar", ""), ("method", method), ("charset", "utf-8")],
     ]
     assert [part.get_payload(decode=True) for part in parts] == [content.calendar, content.calendar]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_simple", [False, True])
+@pytest.mark.parametrize(
+    ("sender", "kind", "phone", "says_so"),
+    [
+        ("CornerShop", Kind.CONFIRMATION, "+33612345678", True),
+        ("CornerShop", Kind.REMINDER, "+33612345678", False),
+        ("CornerShop", Kind.CONFIRMATION, "", False),
+        ("+33700000000", Kind.CONFIRMATION, "+33612345678", False),  # it takes STOP
+    ],
+)
+def test_confirmation_by_email_names_the_switch_where_nobody_can_reply_stop(
+    settings: Settings, sender: str, kind: Kind, phone: str, says_so: bool, is_simple: bool
+) -> None:
+    settings.SMS_GATEWAY, settings.TWILIO_FROM = "twilio", sender
+    booking = stored_booking(phone=phone, is_simple=is_simple)
+
+    words = compose(a_message(booking, kind, channel=Channel.EMAIL), now=SENT_AT)
+
+    assert isinstance(words, Email)
+    assert [("Switch them off" in part) for part in (words.text, words.html)] == [says_so, says_so]

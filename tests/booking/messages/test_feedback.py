@@ -11,6 +11,9 @@ from django.utils import translation
 from booking.arrivals.steps import take_step
 from booking.messages import compose
 from booking.messages.compose import compose as write
+from booking.messages.text_lint import Rule
+from booking.messages.text_samples import sample_email, sample_facts, sample_sms
+from booking.messages.text_settings import RefusedText, change_own_text
 from booking.models import Booking, CustomerText, Feedback
 from booking.who import Who
 from notifications.content import Email, Sms
@@ -145,3 +148,39 @@ def test_words_are_kept_for_a_person_and_thanks_need_no_answer(asked: Booking) -
     compose.answer(phone=PHONE, body="Il manquait une vis dans le sachet", now=ASKED)
 
     assert CustomerText.objects.get().body == "Il manquait une vis dans le sachet"
+
+
+def test_store_says_it_in_its_own_words_by_both_channels(store: Store) -> None:
+    own = {"sms": {"feedback": {"en": "{store} thanks you. Was it good? {link}"}},
+           "email": {"feedback": {"en": "See you again at {store}, {phone}."}}}  # fmt: skip
+    Store.objects.update(own_texts=own)
+    store.refresh_from_db()
+    text = composed(done(make_booking(store, phone=PHONE)))
+    mail = composed(done(make_booking(store, phone="", email="ada@example.org", starts_at=at(11))))
+
+    assert isinstance(text, Sms)
+    assert text.body.startswith("Pharmacie du Vieux Port de Niort thanks you. Was it good? ")
+    assert f"{settings.PUBLIC_URL}/q/" in text.body
+    assert isinstance(mail, Email)
+    assert "See you again at Pharmacie du Vieux Port de Niort, 05 49 24 00 39." in mail.text
+    assert "See you again at" in mail.html
+
+
+def test_own_words_that_lack_the_link_or_advertise_are_refused(store: Store) -> None:
+    for text, rule in (("{store} thanks you", Rule.MISSING), ("{store} {link} Promo!", Rule.MARKETING)):
+        with pytest.raises(RefusedText) as refused:
+            change_own_text(store=store, channel="sms", name="feedback", language="en", text=text, user=None, now=NOW)
+        assert [problem.rule for problem in refused.value.problems] == [rule]
+
+
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
+def test_sample_of_the_question_is_what_is_sent(store: Store, language: str) -> None:
+    facts = sample_facts(store, "feedback", starts_at=at(10))
+    text = sample_sms(store, "feedback", "{standard} Ada", language, facts)
+    mail = sample_email(store, "feedback", "{phone}", language, facts)
+
+    assert f"{settings.PUBLIC_URL}/q/" in text.text
+    assert text.text.endswith(" Ada")
+    assert mail.own_words == "05 49 24 00 39"
+    assert mail.heading
+    assert "Pharmacie" in mail.subject

@@ -57,8 +57,7 @@ def test_answers_are_about_what_texts_are_about() -> None:
 
 def test_a_store_writes_its_own_text_for_each_of_ours_but_the_list_of_visits_and_answers() -> None:
     about_visits = {"attendance_confirmed", "not_coming", "visits_list"}  # answers, and of several stores at once
-    never_advertise = {"feedback"}
-    assert set(SMS_RULES) == set(SMS_TEXTS) - about_visits - never_advertise
+    assert set(SMS_RULES) == set(SMS_TEXTS) - about_visits
     assert {f"{name}.subject.txt" for name in EMAIL_RULES} <= set(EMAIL_FILES)
 
 

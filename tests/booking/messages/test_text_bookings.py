@@ -74,7 +74,7 @@ def test_it_is_cancelled_and_moved_by_text_as_well(store: Store) -> None:
     Booking.objects.update(starts_at=at(10), ends_at=at(10, 15), visit_date=at(10).date())
 
     moved = text("changer", minutes=2)
-    assert "un autre créneau pour le RDV du mar 24 nov. à 10 h ?" in moved
+    assert "un autre créneau pour le RDV du mar 24/11 à 10 h 00 ?" in moved
     text("annuler", minutes=3)
     text("oui", minutes=4)
 

@@ -1,5 +1,7 @@
 """The check of a store's own texts, by table: what is refused, what is warned of, and what passes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,7 +134,7 @@ def test_what_the_store_does_not_have_is_refused_and_what_some_visits_lack_is_wa
 
 
 @pytest.mark.parametrize(
-    "name", ["OPT_OUT_WORDS", "ASK_TO_REPLY", "MARKETING", "MAYBE_MARKETING", "HEALTH", "MAYBE_HEALTH"]
+    "name", ["OPT_OUT_WORDS", "ASK_TO_REPLY", "NO_REPLY", "MARKETING", "MAYBE_MARKETING", "HEALTH", "MAYBE_HEALTH"]
 )
 def test_words_of_the_lexicon_are_folded_as_texts_are(name: str) -> None:
     words = getattr(lint_lexicon, name)
@@ -144,3 +146,38 @@ def test_words_of_the_lexicon_are_folded_as_texts_are(name: str) -> None:
 def test_any_text_is_checked_without_an_error(text: str) -> None:
     for one in find_problems(text, FACTS):
         assert one.word or one.rule == Rule.UNKNOWN
+
+
+ASK_FOR_A_REPLY = [
+    ("Répondez 1 si vous venez", "Répondez"),
+    ("merci de répondre OUI", "répondre"),
+    ("Reply 1 if you come", "Reply"),
+    ("Bitte antworten Sie mit 1", "antworten"),
+    ("Responda 1 si viene", "Responda"),
+    ("Відповідайте 1", "Відповідайте"),
+    ("للتأكيد رد 1", "رد"),
+]
+ASK_FOR_NONE = [
+    "Ne répondez pas à ce SMS",
+    "Inutile de répondre",
+    "Please do not reply",
+    "Bitte nicht antworten",
+    "No responda a este mensaje",
+    "Не відповідайте",
+    "لا ترد",
+    "Nous vous envoyons un rappel",
+]
+
+
+@pytest.mark.parametrize(("text", "word"), ASK_FOR_A_REPLY)
+def test_what_asks_for_a_reply_is_warned_of_where_none_arrives(text: str, word: str) -> None:
+    (found,) = find_problems(f"{GOOD} {text}", replace(FACTS, is_one_way=True))
+
+    assert (found.rule, found.word, found.is_refused) == (Rule.REPLY, word, False)
+    assert find_problems(f"{GOOD} {text}", FACTS) == []
+    assert find_problems(f"{GOOD} {text}", replace(FACTS, is_one_way=True, is_sms=False)) == []
+
+
+@pytest.mark.parametrize("text", ASK_FOR_NONE)
+def test_what_asks_for_no_reply_is_not_warned_of(text: str) -> None:
+    assert find_problems(f"{GOOD} {text}", replace(FACTS, is_one_way=True)) == []

@@ -1,7 +1,7 @@
 """A store's own texts are held against its own values, and saved only if they break no rule."""
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.messages.text_lint import Rule
 from booking.messages.text_settings import RefusedText, change_own_text, check_text
@@ -92,3 +92,14 @@ def test_text_that_breaks_a_rule_is_not_saved_by_whatever_way(store: Store, text
 def test_a_check_takes_one_statement(store: Store, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         check_text(store, "sms", "reminder", "fr", GOOD, now=NOW)
+
+
+@pytest.mark.parametrize(("sender", "found"), [("CornerShop", [(Rule.REPLY, "Répondez")]), ("+33700000000", [])])
+def test_reply_is_warned_of_by_what_the_sender_is(
+    store: Store, settings: Settings, sender: str, found: list[tuple[Rule, str]]
+) -> None:
+    settings.SMS_GATEWAY, settings.TWILIO_FROM = "twilio", sender
+    text = f"{GOOD} Répondez 1"
+
+    assert rules(store, text) == found
+    change_own_text(store=store, channel="sms", name="reminder", language="fr", text=text, user=None, now=NOW)

@@ -36,7 +36,7 @@ def address(store: Store, name: str = "reminder", language: str = "fr") -> str:
 def test_all_texts_are_listed_with_those_that_are_the_stores_own(store: Store, manager: Client) -> None:
     Store.objects.update(own_texts={"sms": {"reminder": {"de": GOOD}}})
     shown = page(manager.get(f"/staff/{store.slug}/setup/messages/texts/"))
-    assert shown.text.count("Deutsch") == 8
+    assert shown.text.count("Deutsch") == 9
     assert [mark for mark in shown.text.split("\n") if mark.strip() == "your own"] == ["your own"]
 
 
