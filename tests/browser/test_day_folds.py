@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
-from tests.browser.driver import open_page
+from tests.browser.driver import open_page, reload
 from tests.browser.journey import expect_heading
 from tests.browser.paper import sheets
 from tests.browser.shop import MANAGER, STAFF, Shop, sign_in
@@ -49,7 +49,7 @@ def test_a_fold_opens_by_a_press_and_stays_open_over_a_reload(visitor: Visitor, 
     expect(row).to_be_visible()
     assert page.evaluate("window.isSamePage")
     assert barriers(page) == []
-    page.reload()
+    reload(page)
     expect(row).to_be_visible()
     fold(page, "12:15").press("Enter")
     expect(row).to_have_count(0)
@@ -97,7 +97,7 @@ def test_a_free_time_in_a_fold_opens_under_a_pulled_visit(visitor: Visitor, day:
 
 
 def test_a_phone_shows_a_visit_on_its_first_screen(visitor: Visitor, day: str) -> None:
-    page = sign_in(visitor(width=PHONE), MANAGER, day)
+    page = sign_in(visitor(width=PHONE), STAFF, day)
     page.set_viewport_size({"width": PHONE, "height": PHONE_HEIGHT})
 
     expect(page.get_by_text("Xenia Test")).to_be_in_viewport()

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
 from tests.browser.shop import MANAGER, Shop, sign_in
+
+pytestmark = pytest.mark.browser
 
 AHEAD = timedelta(days=17)  # within what may be booked; no other test of the shared store looks there
 

@@ -5,11 +5,14 @@ Where visits are in the way, the decision about them takes two presses more.
 
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
 from tests.browser.shop import MANAGER, Shop, sign_in
+
+pytestmark = pytest.mark.browser
 
 FAR = timedelta(days=300)  # where no other test of the shared store looks
 

@@ -150,7 +150,8 @@ def test_store_rules_that_waited_for_a_change_are_the_new_ones() -> None:
 
 @pytest.mark.django_db
 def test_store_detail_holds_what_the_public_may_know() -> None:
-    make_full_store()
+    store = make_full_store()
+    kinds = dict(VisitType.objects.filter(store=store).values_list("slug", "pk"))
     with CaptureQueriesContext(connection) as queries:
         detail = store_detail("corner-shop", from_date=MONDAY)
     assert len(queries) == 1
@@ -178,8 +179,8 @@ def test_store_detail_holds_what_the_public_may_know() -> None:
         weekly=WEEKLY,
         special={MONDAY: ((time(10), time(11)), (time(15), time(16)))},
         visit_types=(
-            VisitTypeDetail("visit", "Visit", 15, "A card", 4),
-            VisitTypeDetail("advice", "Advice", 30, "", 4),
+            VisitTypeDetail("visit", "Visit", 15, "A card", 4, id=kinds["visit"]),
+            VisitTypeDetail("advice", "Advice", 30, "", 4, id=kinds["advice"]),
         ),
     )
     without_special = store_detail("corner-shop")
