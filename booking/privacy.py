@@ -30,8 +30,7 @@ CLIENTS_KEPT = timedelta(hours=48)
 _BATCH = 500
 _ERASED = (
     *("name", "phone", "email", "note", "answers", "late_minutes", "is_simple", "is_for_someone_else"),
-    "language",
-    "client_digest",
+    *("wants_no_texts", "language", "client_digest"),
     *("erased_at", "updated_at"),
 )
 
@@ -64,6 +63,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
             "locale": booking.locale,
         },
         **({"asked_to_speak": booking.language} if booking.language else {}),
+        **({"wants_no_texts": True} if booking.wants_no_texts else {}),
         "network_digest": booking.client_digest,
         "is_simple": booking.is_simple,
         "is_for_someone_else": booking.is_for_someone_else,
@@ -178,7 +178,7 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = booking.language = ""
         booking.answers, booking.late_minutes, booking.client_digest = [], None, ""
-        booking.is_simple = booking.is_for_someone_else = False
+        booking.is_simple = booking.is_for_someone_else = booking.wants_no_texts = False
         booking.erased_at = booking.updated_at = now
     Booking.objects.bulk_update(bookings, _ERASED)
     forget_answers_about(references)

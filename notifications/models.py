@@ -225,7 +225,6 @@ class OptOut(models.Model):
 
     phone_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
-    is_by_page = models.BooleanField(default=False, db_default=False)  # pressed on a page, and not said by text
 
     def __str__(self) -> str:
         return str(self.pk)

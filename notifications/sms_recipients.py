@@ -31,22 +31,14 @@ SELECT MAX(count) FROM (
 """
 
 
-def opt_out(phone: str, *, now: datetime, by_page: bool = False) -> None:
-    """Stop text messages to a number: by a text from it, or `by_page`, where anybody could have typed the number."""
-    digest = recipient_digest(phone)
-    _, is_new = OptOut.objects.get_or_create(phone_digest=digest, defaults={"created_at": now, "is_by_page": by_page})
-    if not is_new and not by_page:
-        OptOut.objects.filter(phone_digest=digest, is_by_page=True).update(is_by_page=False)
+def opt_out(phone: str, *, now: datetime) -> None:
+    """Stop text messages to a number, as a text from it asked."""
+    OptOut.objects.get_or_create(phone_digest=recipient_digest(phone), defaults={"created_at": now})
 
 
 def opt_in(phone: str) -> None:
     """Allow text messages to a number again."""
     OptOut.objects.filter(phone_digest=recipient_digest(phone)).delete()
-
-
-def opt_in_by_page(phone: str) -> None:
-    """Allow text messages to a number again that were stopped on a page; whoever texted STOP texts START."""
-    OptOut.objects.filter(phone_digest=recipient_digest(phone), is_by_page=True).delete()
 
 
 def wants_no_texts(phone: str) -> bool:

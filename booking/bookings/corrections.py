@@ -30,6 +30,7 @@ from notifications import outbox
 
 CORRECTED = "contact_corrected"  # why an unsent message to the former contact does not go
 _ROUTE = "page:details"
+_CORRECTED_FIELDS = ("name", "note", "phone", "email", "link_number", "sequence", "wants_no_texts")
 
 
 class CorrectedMeanwhile(Exception):
@@ -76,8 +77,9 @@ def correct_details(*, booking_id: int, number: int, details: Details, now: date
         booking.phone, booking.email = details.contact.phone, details.contact.email
         booking.link_number += 1
         booking.sequence += 1  # what was planned for the former contact is planned anew
+        booking.wants_no_texts = False  # it was said of the former number
     booking.name, booking.note, booking.updated_at = details.name, details.note, now
-    booking.save(update_fields=["name", "note", "phone", "email", "link_number", "sequence", "updated_at"])
+    booking.save(update_fields=[*_CORRECTED_FIELDS, "updated_at"])
     if not is_other_contact:
         raise_days(booking.store_id, {booking.visit_date})
         return booking

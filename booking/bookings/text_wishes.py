@@ -1,7 +1,7 @@
-"""Wishes of customers about text messages, from the page of a visit: none any more, or again.
+"""Wishes of customers about text messages, from the page of a visit: none about it any more, or again.
 
-They hold for the number, as the words STOP and START do by text. The page tells only what was done on it: whether a
-number stopped texts elsewhere would tell of other visits.
+They hold for the visit alone, as anybody may book with any number: no press may keep texts about other visits from the
+person who has the phone. Whoever has it texts STOP, which holds for the number.
 """
 
 from datetime import datetime
@@ -11,40 +11,26 @@ from django.db import transaction
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking
 from booking.customer_input import can_be_texted
-from booking.models import Booking, BookingEvent, EventKind
+from booking.models import Booking, EventKind
 from booking.who import Who
-from notifications import sms_recipients
-
-# After another contact, what was pressed before was about another number.
-_TOLD = (EventKind.TEXTS_STOPPED, EventKind.TEXTS_RESUMED, EventKind.CONTACT_CORRECTED)
 
 
-@transaction.atomic
 def stop_texts(*, booking_id: int, now: datetime) -> Booking:
-    """Send no more texts to the number of a visit; again, or without a number for texts: this changes nothing."""
-    booking = lock_booking(booking_id)
-    if can_be_texted(booking.phone) and not has_stopped_texts(booking):
-        sms_recipients.opt_out(booking.phone, now=now, by_page=True)
-        note_change(booking, EventKind.TEXTS_STOPPED, who=Who.customer(now), days={booking.visit_date})
-    return booking
+    """Send no more texts about a visit; again, or without a number for texts: this changes nothing."""
+    return _wish(booking_id, wants_none=True, now=now)
+
+
+def resume_texts(*, booking_id: int, now: datetime) -> Booking:
+    """Send texts about a visit again; where none were stopped, this changes nothing."""
+    return _wish(booking_id, wants_none=False, now=now)
 
 
 @transaction.atomic
-def resume_texts(*, booking_id: int, now: datetime) -> Booking:
-    """Send texts to the number of a visit again, if they were stopped on its page.
-
-    Whoever stopped them by text starts them by text: a stranger who books with that number cannot.
-    """
+def _wish(booking_id: int, *, wants_none: bool, now: datetime) -> Booking:
     booking = lock_booking(booking_id)
-    if has_stopped_texts(booking):
-        sms_recipients.opt_in_by_page(booking.phone)
-        note_change(booking, EventKind.TEXTS_RESUMED, who=Who.customer(now), days={booking.visit_date})
+    if booking.erased_at is None and can_be_texted(booking.phone) and booking.wants_no_texts != wants_none:
+        booking.wants_no_texts, booking.updated_at = wants_none, now
+        booking.save(update_fields=["wants_no_texts", "updated_at"])
+        kind = EventKind.TEXTS_STOPPED if wants_none else EventKind.TEXTS_RESUMED
+        note_change(booking, kind, who=Who.customer(now), days={booking.visit_date})
     return booking
-
-
-def has_stopped_texts(booking: Booking) -> bool:
-    """Tell whether texts were stopped on this visit's page, and nobody has started them since. Two statements."""
-    told = BookingEvent.objects.filter(booking=booking, kind__in=_TOLD).order_by("-pk")
-    if told.values_list("kind", flat=True).first() != EventKind.TEXTS_STOPPED:
-        return False
-    return sms_recipients.wants_no_texts(booking.phone)

@@ -169,6 +169,8 @@ def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
         return Skip("no_phone", instead=_other_channel(booking))
     if not can_be_texted(booking.phone):
         return Skip("not_textable", instead=_other_channel(booking))
+    if booking.wants_no_texts:
+        return Skip("opted_out", instead=_other_channel(booking))
     zone = ZoneInfo(booking.store.time_zone)
     was = _former_start_told(booking, text)
     facts = facts_of_visit(booking, link=short_manage_url(booking.reference, booking.link_number), was=was)

@@ -61,6 +61,8 @@ def _reason_against(booking: Booking, message: OutboxMessage) -> str | None:
 def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Skip:
     if not can_be_texted(booking.phone):
         return Skip("not_textable", instead=Channel.EMAIL if booking.email else None)
+    if booking.wants_no_texts:
+        return Skip("opted_out")
     zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
     valid_until = text_valid_until(now, starts_at=message.not_after, zone=zone, plan=plan)
     facts = facts_of_visit(booking, link=short_feedback_url(booking.reference, booking.link_number))
@@ -71,7 +73,7 @@ def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Sk
 def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email | Skip:
     if not booking.email:
         return Skip("no_email")
-    if can_be_texted(booking.phone) and wants_no_texts(booking.phone):
+    if can_be_texted(booking.phone) and (booking.wants_no_texts or wants_no_texts(booking.phone)):
         return Skip("opted_out")
     store, name = booking.store, one_line(booking.store.name)
     when = moment_in_words(booking.starts_at, ZoneInfo(store.time_zone))

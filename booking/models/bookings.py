@@ -103,6 +103,7 @@ class Booking(TakesTime):
     # How often the customer has made a new link: those with a lower number open nothing.
     link_number = models.PositiveIntegerField(default=0)
     sequence = models.PositiveIntegerField(default=0)
+    wants_no_texts = models.BooleanField(default=False, db_default=False)  # about this visit, pressed on its page
     attendance_confirmed = models.BooleanField(default=False)
     late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # as the customer said
     phoned_at = models.DateTimeField(null=True, blank=True)  # when staff told by phone what no message did

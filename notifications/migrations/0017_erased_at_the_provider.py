@@ -23,11 +23,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
-            model_name='optout',
-            name='is_by_page',
-            field=models.BooleanField(db_default=False, default=False),
-        ),
-        migrations.AddField(
             model_name='providertext',
             name='phone_digest',
             field=models.CharField(blank=True, db_default='', db_index=True, default='', max_length=64),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from booking import limits
 from booking.bookings.message_plan import channels_at_once, message_channels, reminder_channels, reminds
 from booking.bookings.rebooking import kept_times
-from booking.bookings.text_wishes import has_stopped_texts
 from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.customer_input import can_be_texted
 from booking.formats.calendar_links import calendar_links
@@ -101,10 +100,10 @@ def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:
 
 
 def _texts(booking: Booking) -> str:
-    """Return whether texts go to the visit's number as far as this page knows: "on", "off", "" where none can."""
+    """Return whether texts about the visit go to its number: "on", "off" by a press here, "" where none can."""
     if booking.erased_at is not None or not can_be_texted(booking.phone):
         return ""
-    return "off" if has_stopped_texts(booking) else "on"
+    return "off" if booking.wants_no_texts else "on"
 
 
 def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -172,7 +171,7 @@ def _done_sentence(what: str) -> str:
             " nothing any more."
         ),
         "already": _("This visit was booked already. You can change it here."),
-        "texts_off": _("You get no more text messages at this number."),
+        "texts_off": _("You get no more text messages about this visit."),
         "texts_on": _("You get text messages again."),
         "texts_on_here": _("You get text messages again. Did you reply STOP to one? Then text START too."),
     }.get(what, "")

@@ -14,7 +14,7 @@ from booking.models import Booking
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by_key
 def texts(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Stop texts to the visit's number, or send them again."""
+    """Stop texts about the visit, or send them again."""
     wish = request.POST.get("texts") if request.method == "POST" else None
     if wish == "off":
         return done(stop_texts(booking_id=booking.pk, now=clock_now()), "texts_off")

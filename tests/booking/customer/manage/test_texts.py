@@ -8,7 +8,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking.models import Booking
-from notifications.sms_recipients import wants_no_texts
 from tests.booking.customer.manage.own_pages import link, own
 from tests.booking.reading import page
 from tests.factories import NOW, make_booking, make_store
@@ -27,6 +26,11 @@ def booking() -> Booking:
     return make_booking(make_store(), email="ada@example.org")
 
 
+def wants_no_texts(booking: Booking) -> bool:
+    booking.refresh_from_db()
+    return booking.wants_no_texts
+
+
 @pytest.fixture
 def opened(client: Client, booking: Booking) -> Client:
     """A browser that has followed the booking's link."""
@@ -42,10 +46,10 @@ def test_one_press_stops_texts_and_one_starts_them_again(opened: Client, booking
     response = opened.post(address, {"texts": "off"})
 
     assert (response.status_code, response["Location"]) == (303, prefix + own(booking) + "?done=texts_off")
-    assert wants_no_texts(booking.phone)
+    assert wants_no_texts(booking)
     assert "on" in page(opened.get(prefix + own(booking))).offered
     opened.post(address, {"texts": "on"})
-    assert not wants_no_texts(booking.phone)
+    assert not wants_no_texts(booking)
     assert "off" in page(opened.get(prefix + own(booking))).offered
 
 
@@ -53,8 +57,10 @@ def test_page_says_what_happens_instead(opened: Client, booking: Booking) -> Non
     opened.post(own(booking, "texts/"), {"texts": "off"})
 
     words = page(opened.get(own(booking) + "?done=texts_off")).words
-    assert "You get no more text messages at this number." in words
-    assert "No text messages go to 06 12 34 56 01. We will write to your e-mail address instead." in words
+    assert "You get no more text messages about this visit." in words
+    assert (
+        "No text messages about this visit go to 06 12 34 56 01. We will write to your e-mail address instead." in words
+    )
     history = page(opened.get(own(booking, "kept/"))).words
     assert "text messages switched off, by you" in history
 
@@ -71,7 +77,7 @@ def test_who_may_have_sent_stop_is_told_to_send_start(opened: Client, booking: B
 def test_anything_else_changes_nothing(opened: Client, booking: Booking, form: dict[str, str]) -> None:
     assert opened.post(own(booking, "texts/"), form).status_code == 303
     assert opened.get(own(booking, "texts/")).status_code == 303
-    assert not wants_no_texts(booking.phone)
+    assert not wants_no_texts(booking)
 
 
 def test_visit_without_a_number_for_texts_has_no_switch(client: Client) -> None:
