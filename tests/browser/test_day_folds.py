@@ -105,6 +105,15 @@ def test_a_phone_shows_a_visit_on_its_first_screen(visitor: Visitor, day: str) -
     assert barriers(page) == []
 
 
+def test_day_never_scrolls_sideways(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Zacharie Test", shop.slot_from_now(45), phone="06 12 34 57 39")
+    page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
+    expect(page.locator(f"#visit-{reference}").get_by_role("button", name="Arrived")).to_be_visible()
+    for width in (LAPTOP, 1024, 820, PHONE, 320, 195):
+        page.set_viewport_size({"width": width, "height": PHONE_HEIGHT})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", [PHONE, LAPTOP])
 def test_a_week_leads_to_its_day(visitor: Visitor, shop: Shop, day: str, width: int) -> None:
     when = shop.today + timedelta(days=DAYS_AHEAD)
