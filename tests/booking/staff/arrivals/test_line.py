@@ -258,7 +258,7 @@ def test_people_at_a_desk_at_rest_are_shown_with_a_word_and_sent_nowhere(room: R
     client.post(ACT, {"key": f"visit-{booking.reference}", "what": "call"})
 
     assert {"Bob", "Cy", "Di"} <= set(shown.split())
-    assert shown.count("This desk is out of use. Call these people to another one; nobody is sent here.") == 1
+    assert shown.count("Nobody serves here now. Call these people to another desk: nobody is sent here.") == 1
     screen = words(client.get(DISPLAY))
     assert booking.reference[-4:] in screen
     assert "Second" not in screen.split()
