@@ -10,6 +10,7 @@ import os
 import threading
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -35,6 +36,7 @@ PAGES = (*(name for _module, name in _PAGES), OTHER)
 _PER_ROW = len(BOUNDS_SECONDS) + 2  # one count for each bound, one beyond them, and the sum in microseconds
 _CELL_BYTES = 8
 _FILES_MOST = 256
+_DAMAGED_FROM = 1 << 62  # no server has run for so many microseconds
 
 
 class Durations(NamedTuple):
@@ -63,14 +65,15 @@ class DurationFile:
         size = len(PAGES) * _PER_ROW
         self._cells = array("Q", bytes(size * _CELL_BYTES))
         known = os.pread(self._file, size * _CELL_BYTES, 0)
-        if len(known) == size * _CELL_BYTES == os.fstat(self._file).st_size:
+        is_whole = len(known) == size * _CELL_BYTES == os.fstat(self._file).st_size
+        if is_whole and max(array("Q", known)) < _DAMAGED_FROM:
             self._cells = array("Q", known)
-        else:  # new, or of a version with other rows
+        else:  # new, damaged, or of a version with other rows
             os.ftruncate(self._file, 0)
             os.pwrite(self._file, self._cells.tobytes(), 0)
 
     def note(self, pages: str, seconds: float) -> None:
-        """Count one request. Raises OSError."""
+        """Count one request. Raises OSError where it is not written: the next one that is brings it along."""
         row = PAGES.index(pages) * _PER_ROW
         place = next((n for n, bound in enumerate(BOUNDS_SECONDS) if seconds <= bound), len(BOUNDS_SECONDS))
         with self._lock:
@@ -120,9 +123,12 @@ def note_duration(module: str, seconds: float) -> None:
     if _Process.is_given_up:
         return
     try:
-        _own_file().note(pages_of(module), seconds)
+        file = _own_file()
     except OSError:
         _Process.is_given_up = True
+        return
+    with suppress(OSError):  # a disk that is full may have room again
+        file.note(pages_of(module), seconds)
 
 
 def durations_folder() -> Path:
@@ -134,11 +140,18 @@ def read_durations(folder: Path) -> Iterator[Durations]:
     """Yield the durations of each kind of page, over all processes of this machine, those that ended too."""
     size = len(PAGES) * _PER_ROW
     total = [0] * size
-    for path in folder.iterdir() if folder.is_dir() else ():
-        content = path.read_bytes()
+    for content in _contents(folder):
         if len(content) == size * _CELL_BYTES:
             total = [one + other for one, other in zip(total, array("Q", content), strict=True)]
     for number, pages in enumerate(PAGES):
         *counts, microseconds = total[number * _PER_ROW : (number + 1) * _PER_ROW]
         within = tuple(accumulate(counts))
         yield Durations(pages, within[:-1], within[-1], microseconds / 1_000_000)
+
+
+def _contents(folder: Path) -> Iterator[bytes]:
+    """Yield what stands in the files of a folder; what cannot be read is left out."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                yield path.read_bytes()

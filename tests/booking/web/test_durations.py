@@ -1,5 +1,6 @@
 """How long requests take: counted by several processes and threads without loss, and kept when a process ends."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -97,3 +98,47 @@ def test_where_no_file_can_be_written_requests_are_answered_all_the_same(
 )
 def test_pages_are_named_by_the_module_of_their_view(module: str, pages: str) -> None:
     assert pages_of(module) == pages
+
+
+def test_what_else_lies_in_the_folder_hides_no_figures(tmp_path: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+
+    DurationFile(tmp_path).note("day", 0.1)
+
+    assert counts(tmp_path) == {"day": 1}
+
+
+def test_a_damaged_file_breaks_no_request_and_begins_anew(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    DurationFile(tmp_path / "durations").close()
+    size = (tmp_path / "durations" / "0").stat().st_size
+    (tmp_path / "durations" / "0").write_bytes(b"\xff" * size)
+    monkeypatch.setattr(durations._Process, "file", None)
+    monkeypatch.setattr(durations._Process, "is_given_up", False)
+
+    note_duration("booking.staff.day.page", 0.1)
+
+    assert counts(tmp_path / "durations") == {"day": 1}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+def test_requests_while_the_disk_is_full_are_answered_and_counted_afterwards(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    file = DurationFile(tmp_path / "durations")
+    monkeypatch.setattr(durations._Process, "file", file)
+    monkeypatch.setattr(durations._Process, "is_given_up", False)
+    kept, full = os.dup(file._file), os.open("/dev/full", os.O_RDWR)
+
+    os.dup2(full, file._file)
+    note_duration("booking.staff.day.page", 0.1)
+    os.dup2(kept, file._file)
+    note_duration("booking.staff.day.page", 0.1)
+
+    os.close(kept)
+    os.close(full)
+    assert counts(tmp_path / "durations") == {"day": 2}
