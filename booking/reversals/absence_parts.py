@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from booking.reversals.fields import Fields, Why, Writing
+from booking.reversals.fields import Fields, Why, Writing, name_now
 from stores.models import DeskAbsence, SetupChange, Store
 from stores.services import absence_for_trail, absence_from_trail, absence_of, add_absence, remove_absence
 
@@ -11,7 +11,8 @@ from stores.services import absence_for_trail, absence_from_trail, absence_of, a
 def read_absence(store: Store, change: SetupChange, _now: datetime) -> tuple[Any, Fields] | None:
     """Return the id of the absence that a change was about, with its fields; no fields where it is not there."""
     told = change.after or change.before
-    rows = DeskAbsence.objects.filter(desk__store=store, desk__name=change.subject).order_by("-pk")
+    name = _desk_name(store, change)
+    rows = DeskAbsence.objects.filter(desk__store=store, desk__name=name).order_by("-pk")
     for row in rows:
         fields = absence_for_trail(absence_of(row))
         if fields == told:
@@ -24,7 +25,12 @@ def write_absence(writing: Writing) -> None:
     if not writing.wanted:
         remove_absence(absence_id=writing.thing, **writing.stamp)
         return
-    desk = writing.store.desks.filter(name=writing.change.subject, is_active=True).first()
+    name = _desk_name(writing.store, writing.change)
+    desk = writing.store.desks.filter(name=name, is_active=True).first()
     if desk is None:
         raise writing.refusal(Why.GONE)
     add_absence(desk=desk, absence=absence_from_trail(writing.wanted), **writing.stamp)
+
+
+def _desk_name(store: Store, change: SetupChange) -> str:
+    return name_now(store, change, "desk", change.subject)

@@ -31,6 +31,14 @@ class Why(StrEnum):
     TOO_MANY = "too_many"  # addresses written to today
 
 
+def name_now(store: Store, change: SetupChange, what: str, name: str) -> str:
+    """Return the present name of a part that had a name when a change was made: later lines tell of other names."""
+    for later in SetupChange.objects.filter(store=store, what=what, pk__gt=change.pk).order_by("pk"):
+        if later.before.get("name") == name:
+            name = later.after.get("name", name)
+    return name
+
+
 class CannotPutBack(Exception):
     """A change that is not put back; nothing has changed. `now` are the fields of its part, where it says them."""
 

@@ -45,7 +45,8 @@ def why_not_ever(change: Line, store: Store, *, now: datetime) -> Why | None:
     """Return why a change cannot be put back whatever the set-up is now; None if it may be possible."""
     if never_words(change):
         return Why.GONE
-    if change.what == "special_hours" and date.fromisoformat(change.subject) < _today(store, now):
+    last_day = _last_day(change)
+    if last_day and date.fromisoformat(last_day) < _today(store, now):
         return Why.OVER
     if EXACT not in change.before and (
         change.what in _NEEDS_EXACT or (change.what == "texting" and "saved_replies" in change.before)
@@ -79,6 +80,14 @@ def why_in_words(why: Why) -> str:
         ),
         Why.TOO_MANY: _("Too many addresses were written to today. Please try again tomorrow."),
     }[why]
+
+
+def _last_day(change: Line) -> str:
+    """Return the last day that a change is about, "" without an end: days gone by keep the places that they had."""
+    if change.what == "special_hours":
+        return change.subject
+    fields = (change.before or change.after) if change.what == "absence" else {}
+    return str(fields.get("away_until", ""))
 
 
 def _today(store: Store, now: datetime) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from booking.reversals.fields import CannotPutBack, Fields, Why, Writing
+from booking.reversals.fields import CannotPutBack, Fields, Why, Writing, name_now
 from booking.store_setup.hours_changes import HoursChange
 from booking.store_setup.slot_changes import put_slots_back, runs_from_exact, slots_in_trail
 from stores.models import Desk, SetupChange, Store, VisitType
@@ -74,7 +74,10 @@ def write_slots(writing: Writing) -> HoursChange:
 
 def read_desk(store: Store, change: SetupChange, _now: datetime) -> tuple[Any, Fields] | None:
     """Return the desk that a change was about, whatever its name is now."""
-    found = [(desk, desk_in_trail(desk)) for desk in store.desks.filter(name=_name_now(store, change))]
+    found = [
+        (desk, desk_in_trail(desk))
+        for desk in store.desks.filter(name=name_now(store, change, change.what, change.subject))
+    ]
     return _only(found, change)
 
 
@@ -91,13 +94,17 @@ def write_desk(writing: Writing) -> None:
         **{name: wanted[name] for name in ("name", "capacity", "kept_back", "is_active")},
         weekly=week_from_text(wanted["hours"]),
         visit_types=kinds,
+        languages=[one for one in wanted["languages"].split(",") if one],
         **writing.stamp,
     )
 
 
 def read_visit_type(store: Store, change: SetupChange, _now: datetime) -> tuple[Any, Fields] | None:
     """Return the kind of visit that a change was about, whatever its name is now."""
-    found = [(kind, visit_type_in_trail(kind)) for kind in store.visit_types.filter(name=_name_now(store, change))]
+    found = [
+        (kind, visit_type_in_trail(kind))
+        for kind in store.visit_types.filter(name=name_now(store, change, change.what, change.subject))
+    ]
     return _only(found, change)
 
 
@@ -121,15 +128,6 @@ def write_rules(writing: Writing) -> None:
     save_policy(**{name: writing.wanted[name] for name in RULES}, **writing.stamp)
 
 
-def _name_now(store: Store, change: SetupChange) -> str:
-    """Return the present name of what a change was about: later lines tell of other names."""
-    name = change.subject
-    for later in SetupChange.objects.filter(store=store, what=change.what, pk__gt=change.pk).order_by("pk"):
-        if later.before.get("name") == name:
-            name = later.after.get("name", name)
-    return name
-
-
 def _only(found: Sequence[tuple[Any, Fields]], change: SetupChange) -> tuple[Any, Fields] | None:
     """Return the one of several with the same name that is as the change left it; None if there is not one."""
     if len(found) > 1:
@@ -144,7 +142,9 @@ def _check_name(writing: Writing, wanted: Fields, others: Any) -> None:
 
 
 def _kind_named(writing: Writing, name: str) -> VisitType:
-    kind: VisitType | None = writing.store.visit_types.filter(name=name).first()
-    if kind is None:
+    """Return the kind of visit that had this name then: one in use before one that is not, and none that took it."""
+    named = writing.store.visit_types.filter(name=name).order_by("-is_active", "-pk")
+    kind: VisitType | None = named.first()
+    if kind is None or name_now(writing.store, writing.change, "visit_type", name) != name:
         raise CannotPutBack(Why.GONE, writing.change)
     return kind

@@ -19,25 +19,28 @@ KEEP_ABSENCES_DAYS = 730  # reports of days gone by count the places that there 
 
 @transaction.atomic
 def add_absence(*, store: Store, desk: Desk, absence: Absence, user: User | None, now: datetime) -> DeskAbsence:
-    """Note that whoever serves at a desk is away. Locks the store's row. Raises BadValue.
+    """Note that whoever serves at a desk is away; the same twice is one. Locks the store's row. Raises BadValue.
 
     Its code is "order" where it ends before it begins, "never" where no such day comes, "too_long", or
     "too_many_absences" of this desk.
     """
     check_absence(absence)
     lock(store)
+    fields = {
+        "first_date": absence.first_date,
+        "last_date": absence.last_date,
+        "from_time": absence.from_time,
+        "until_time": absence.until_time,
+        "weekdays": weekdays_mask(absence.weekdays),
+        "nth": absence.nth,
+    }
+    known = desk.absences.filter(**fields).first()
+    if known is not None:  # pressed twice
+        return known
     today = now.date() - timedelta(days=1)  # in any zone
     if desk.absences.exclude(last_date__lt=today).count() >= ABSENCES_MAX:
         raise BadValue("first_date", "too_many_absences")
-    row = DeskAbsence.objects.create(
-        desk=desk,
-        first_date=absence.first_date,
-        last_date=absence.last_date,
-        from_time=absence.from_time,
-        until_time=absence.until_time,
-        weekdays=weekdays_mask(absence.weekdays),
-        nth=absence.nth,
-    )
+    row = DeskAbsence.objects.create(desk=desk, **fields)
     raise_version(store)
     after = absence_for_trail(absence)
     record_change(store=store, user=user, what="absence", subject=desk.name, before={}, after=after, now=now)

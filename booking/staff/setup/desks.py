@@ -48,11 +48,12 @@ def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBas
 def form_of_desk(at: StaffContext, known: Desk, wanted: Mapping[str, Any]) -> DeskForm:
     """Return a desk's form as it would be sent with these fields of the trail."""
     weekly = week_from_text(wanted["hours"])
-    kinds = at.store.visit_types.filter(name__in=wanted["visit_types"])
+    named = at.store.visit_types.filter(name__in=wanted["visit_types"]).order_by("is_active", "pk")
+    kinds = {kind.name: kind for kind in named}  # the one in use, where several had the name
     sent = {
         **{name: wanted[name] for name in ("capacity", "kept_back")},
         "name": visit_type_name(wanted["name"]),
-        "visit_types": [kind.pk for kind in kinds],
+        "visit_types": [kind.pk for kind in kinds.values()],
         **({"is_active": "on"} if wanted["is_active"] else {}),
         **({"has_own_hours": "on", **sent_week(weekly)} if weekly else {}),
     }

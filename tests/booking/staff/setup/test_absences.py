@@ -10,6 +10,7 @@ from booking.store_setup.absences import rest_of_today
 from stores.absences import Absence
 from stores.models import DeskAbsence, OpeningHours, SetupChange
 from stores.queries import rules_around
+from stores.services import save_desk
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import DAY, SHOP, Room, make_room
 from tests.factories import NOW, at, make_booking, make_store
@@ -204,3 +205,65 @@ def test_rest_of_a_night_ends_where_the_bar_closes(now: datetime, expected: Abse
     store = make_store(days=())
     OpeningHours.objects.create(store=store, weekday=4, opens=time(20), closes=time(2))
     assert rest_of_today(rules_around(store.slug, now), now=now) == expected
+
+
+def put_back(room: Room, line: SetupChange) -> int:
+    return room.client().post(f"{SHOP}setup/changes/{line.pk}/put-back/").status_code
+
+
+def newest() -> SetupChange:
+    return SetupChange.objects.filter(what="absence").order_by("-pk")[0]
+
+
+def rename(room: Room, slug: str, name: str) -> None:
+    save_desk(store=room.store, desk=room.store.desks.get(slug=slug), name=name, capacity=1, user=room.manager, now=NOW)
+
+
+def test_absence_goes_back_to_its_desk_whatever_that_is_called_now(room: Room) -> None:
+    client = room.client()
+    client.post(FORM, ONCE)
+    client.post(f"{ABSENCES}{DeskAbsence.objects.get().pk}/remove/")
+    removed = newest()
+    rename(room, "samir", "Nora")
+    rename(room, "ada", "Samir")
+
+    assert put_back(room, removed) == 303
+    assert DeskAbsence.objects.get().desk.slug == "samir"
+
+    assert put_back(room, newest()) == 303
+    assert not DeskAbsence.objects.exists()
+
+
+def test_absence_of_a_renamed_desk_is_taken_away_and_not_the_same_one_of_its_namesake(room: Room) -> None:
+    client = room.client()
+    client.post(FORM, ONCE)
+    added = newest()
+    rename(room, "samir", "Nora")
+    rename(room, "ada", "Samir")
+    client.post(f"{SHOP}setup/desks/ada/absences/", ONCE)
+
+    assert put_back(room, added) == 303
+
+    assert DeskAbsence.objects.get().desk.slug == "ada"
+
+
+def test_the_same_absence_pressed_twice_is_one_and_goes_by_one_press(room: Room) -> None:
+    client = room.client()
+    for _press in range(2):
+        assert client.post(f"{SAMIR}away-now/").status_code == 303
+        assert client.post(FORM, {**ONCE, "repeats": "weekly", "weekdays": ["1"]}).status_code == 303
+    assert DeskAbsence.objects.count() == 2
+    assert SetupChange.objects.filter(what="absence").count() == 2
+
+
+def test_absence_that_is_over_does_not_come_back_into_the_figures_of_days_gone_by(room: Room, clock) -> None:
+    client = room.client()
+    client.post(FORM, ONCE)
+    client.post(f"{ABSENCES}{DeskAbsence.objects.get().pk}/remove/")
+    clock.move_to(at(9, day=26))
+
+    shown = room.client().post(f"{SHOP}setup/changes/{newest().pk}/put-back/")
+
+    assert shown.status_code == 409
+    assert "That day, or that time, is over." in page(shown).words
+    assert not DeskAbsence.objects.exists()

@@ -9,7 +9,7 @@ from django.test import Client
 
 from booking.models import Booking, Status
 from booking.store_setup.slot_changes import change_slots
-from stores.models import Desk, OpeningHours, Role, SetupChange, Slot, SpecialHours, Store, StoreQuestion
+from stores.models import Desk, OpeningHours, Role, SetupChange, Slot, SpecialHours, Store, StoreQuestion, VisitType
 from stores.services import save_notice
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import SHOP, Room, make_room, make_visit
@@ -345,3 +345,36 @@ def test_staff_put_nothing_back(room: Room) -> None:
 
     assert room.client(room.staff).post(url()).status_code == 403
     assert room.client().get(url()).status_code == 405
+
+
+def test_languages_that_a_desk_speaks_are_put_back(room: Room) -> None:
+    client = room.client()
+    save(client, "desks/main/", **DESK, languages=["fr", "de"])
+    save(client, "desks/main/", **DESK, languages=["fr"])
+
+    assert client.post(url()).status_code == 303
+
+    assert Desk.objects.get(store=room.store).languages == "fr,de"
+
+
+def test_desk_serves_again_the_kind_of_visit_in_use_and_not_one_of_the_same_name_before_it(room: Room) -> None:
+    old = room.store.visit_types.get(slug="visit")
+    VisitType.objects.create(store=room.store, slug="again", name=old.name, position=2)
+    VisitType.objects.filter(pk=old.pk).update(is_active=False)
+    in_use = room.store.visit_types.filter(is_active=True)
+    client = room.client()
+    save(client, "desks/main/", **DESK, visit_types=[one.pk for one in in_use])
+    save(client, "desks/main/", **DESK)
+
+    assert client.post(url()).status_code == 303
+
+    served = Desk.objects.get(store=room.store).visit_types.all()
+    assert {one.slug for one in served} == {one.slug for one in in_use}
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_numbers_that_no_row_can_have_are_unknown_lines_and_absences(room: Room, number: int) -> None:
+    client = room.client()
+    assert client.post(f"{CHANGES}{number}/put-back/").status_code == 404
+    assert client.post(f"{CHANGES}{number}/put-back/", {"all": "1"}).status_code == 404
+    assert client.post(f"{SETUP}absences/{number}/remove/").status_code in (303, 400)
