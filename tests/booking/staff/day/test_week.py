@@ -136,3 +136,14 @@ def test_weeks_ask_six_questions_whatever_the_visits(
 
     with django_assert_num_queries(6):  # session, user; membership; rules, visits, slots
         client.get(path)
+
+
+@pytest.mark.parametrize("address", [WEEK, WEEKS])
+@pytest.mark.parametrize("day", ["2000-01-01", "2999-12-31"])
+def test_the_first_and_the_last_week_of_the_calendar_are_shown(client: Client, address: str, day: str) -> None:
+    assert client.get(address, {"from": day}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["garbage", "0001-01-01", "9999-12-31", "2026-02-30", "\x00", "2026-W10-1 "])
+def test_days_that_do_not_exist_are_said_to_be_unknown(client: Client, text: str) -> None:
+    assert client.get(WEEK, {"from": text}).status_code == 400
