@@ -22,7 +22,7 @@ from booking.store_setup.affected_visits import AffectedResolution, BookingsAffe
 from booking.store_setup.hours_changes import HoursChange
 from booking.web.forms import FormProblem
 
-MOST_VISITS = 500  # whose texts one press sends
+MOST_VISITS = 480  # whose texts one press sends: a request has 500 fields at most
 _SESSION_KEY = "affected_done"
 
 Carried = Iterable[tuple[str, str]]

@@ -16,10 +16,11 @@ from stores.models import Desk
 
 _SAY = gettext_lazy("Say what is to happen with these visits.")
 _EACH = "then-"
+EACH_MOST = 200  # visits with a choice of their own: a request has 500 fields at most, with all that was typed
 
 
 class ThenForm(StaffForm):
-    """The decision about affected visits: one for all of them, and another one for single visits where wanted."""
+    """The decision about affected visits: one for all of them, and where they are few, another one for single visits."""
 
     then = forms.ChoiceField(
         label=gettext_lazy("What is to happen with these visits?"),
@@ -32,7 +33,7 @@ class ThenForm(StaffForm):
         super().__init__(*args, **kwargs)
         self.visits = {f"{_EACH}{visit.reference}": visit for visit in affected}
         self.fields["then"].choices = self._for_all(len(affected), len(free_desks))  # type: ignore[attr-defined]
-        for name, visit in self.visits.items() if len(affected) > 1 else ():
+        for name, visit in self.visits.items() if 1 < len(affected) <= EACH_MOST else ():
             self.fields[name] = forms.ChoiceField(
                 label=_("For {name}").format(name=visit.name),
                 choices=[("", _("as chosen for all")), *_for_one(free_desks.get(visit.pk))],
@@ -54,7 +55,7 @@ class ThenForm(StaffForm):
         return choices
 
     def row(self, visit: Booking) -> Any:
-        """Return the field of one visit, None where there is only this one."""
+        """Return the field of one visit, None where there is only this one, or too many for each to have one."""
         name = f"{_EACH}{visit.reference}"
         return self[name] if name in self.fields else None
 
