@@ -1,5 +1,6 @@
 """Absences of desks as managers set them up: the rest of today, and changes with the visits that they affect."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from django.contrib.auth.models import User
@@ -9,10 +10,10 @@ from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import HoursChange, change_rules
 from booking.working_days import working_day
 from stores.absences import Absence
-from stores.hours import ONE_DAY
+from stores.hours import ONE_DAY, difference
 from stores.models import Desk, DeskAbsence, Store
 from stores.services import absence_of, add_absence, remove_absence
-from stores.slots import StoreRules
+from stores.slots import StoreRules, desk_away
 
 
 def add_desk_absence(
@@ -48,6 +49,16 @@ def rest_of_today(rules: StoreRules, *, now: datetime) -> Absence:
     closes_at = day.closes_at.astimezone(rules.zone) if day.closes_at else None
     is_open = closes_at is not None and closes_at.date() == today and closes_at.time() > from_time
     return Absence(today, today, from_time, closes_at.time() if closes_at is not None and is_open else None)
+
+
+def is_away_already(rules: StoreRules, desk: Desk, absence: Absence) -> bool:
+    """Tell whether a desk is away for the whole of an absence of one day without this one."""
+    known = next((one for one in rules.desks if one.id == desk.pk), None)
+    if known is None or not known.absences:
+        return False
+    days = {"first_date": absence.first_date, "last_date": absence.first_date}
+    wanted = desk_away(rules, replace(known, absences=(absence,)), **days)
+    return not difference(wanted, desk_away(rules, known, **days))
 
 
 def desk_absences(store: Store, *, from_date: date) -> list[tuple[Desk, list[Absence]]]:

@@ -20,6 +20,7 @@ from booking.store_setup.absences import (
     add_desk_absence,
     desk_absences,
     desk_of_absence,
+    is_away_already,
     remove_desk_absence,
     rest_of_today,
 )
@@ -74,7 +75,10 @@ def new(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBase:
 def away_now(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBase:
     """Let a desk be away for the rest of today."""
     known, day_url = _desk(at, desk), reverse("staff-day", args=[at.store.slug])
-    absence = rest_of_today(rules_around(at.store.slug, at.now), now=at.now)
+    rules = rules_around(at.store.slug, at.now)
+    absence = rest_of_today(rules, now=at.now)
+    if is_away_already(rules, known, absence):  # pressed once more: removing one of two would change nothing
+        return see_other(f"{day_url}?done=away")
     apply = partial(add_desk_absence, store_id=at.store.pk, desk=known, absence=absence, now=at.now, user=at.user)
     form = StaffForm(request.POST)
     return save_with(

@@ -267,3 +267,20 @@ def test_absence_that_is_over_does_not_come_back_into_the_figures_of_days_gone_b
     assert shown.status_code == 409
     assert "That day, or that time, is over." in page(shown).words
     assert not DeskAbsence.objects.exists()
+
+
+def test_rest_of_today_pressed_again_a_minute_later_is_the_same_absence(room: Room, clock) -> None:
+    room.client().post(f"{SAMIR}away-now/")
+    clock.shift(70)
+
+    assert room.client().post(f"{SAMIR}away-now/")["Location"] == f"{DAY}?done=away"
+
+    assert DeskAbsence.objects.count() == 1
+
+
+def test_rest_of_today_is_noted_beside_an_absence_that_ends_sooner(room: Room) -> None:
+    room.client().post(FORM, {**ONCE, "first_date": "2026-11-23", "until_time": "12:00"})
+
+    room.client().post(f"{SAMIR}away-now/")
+
+    assert DeskAbsence.objects.count() == 2
