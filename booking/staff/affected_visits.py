@@ -23,7 +23,6 @@ from booking.store_setup.hours_changes import HoursChange
 from booking.web.forms import FormProblem
 
 MOST_VISITS = 480  # whose texts one press sends: a request has 500 fields at most
-_SESSION_KEY = "affected_done"
 
 Carried = Iterable[tuple[str, str]]
 
@@ -57,18 +56,22 @@ def ask_or_apply(
 
 
 def _remember(request: HttpRequest, at: StaffContext, settled: Sequence[SettledVisit]) -> None:
-    """Store in the session what was done with which visits, for the next page: references, no names."""
+    """Store in the session what was done with which visits, for the next page: references, no names.
+
+    Those who are still to be phoned after an earlier change stay on the list.
+    """
     if not settled:
         return
+    earlier = _waiting_for_call(at, request.session.get(_key(at)))
     news = [one.visit for one in settled if one.is_news]
     by_phone = [visit.reference for visit in news if message_channel(visit.phone, visit.email) == "none"]
     asked_until = [visit.answer_until for visit in news if visit.answer_until is not None]
-    request.session[_SESSION_KEY] = {
-        "store": at.store.slug,
+    request.session[_key(at)] = {
         "moved": sum(one.was == AffectedResolution.MOVE for one in settled),
         "news": len(news),
         "until": max(asked_until).isoformat() if asked_until else "",
-        "by_phone": by_phone,
+        "by_phone": sorted({*by_phone, *(visit.reference for visit in earlier)}),
+        "unwritten": len(by_phone),
         "done_at": at.now.isoformat(),
         "is_told": False,
         "of_morning": sorted(waiting_for_morning([visit.reference for visit in news])),
@@ -90,20 +93,31 @@ def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
 
     The sentences are told once. The list of those to phone stays until each of them was phoned.
     """
-    kept = request.session.get(_SESSION_KEY)
-    if not isinstance(kept, dict) or kept.get("store") != at.store.slug or "done_at" not in kept:
+    kept = request.session.get(_key(at))
+    if kept is None:
         return None
-    found = Booking.objects.filter(store=at.store, reference__in=kept["by_phone"]).order_by("starts_at", "pk")
-    waiting = found.exclude(phoned_at__gte=datetime.fromisoformat(kept["done_at"])) if kept["by_phone"] else ()
+    waiting = _waiting_for_call(at, kept)
     phones = tuple((one, phone_in_words(one.phone, country=at.store.country) if one.phone else "") for one in waiting)
     sentences = () if kept["is_told"] else tuple(_done_sentences(kept, at=at))
     if phones:
-        request.session[_SESSION_KEY] = {**kept, "is_told": True}
+        request.session[_key(at)] = {**kept, "is_told": True}
     else:
-        del request.session[_SESSION_KEY]
+        del request.session[_key(at)]
     texts_at = _texts_at(at) if kept.get("of_morning") else None
     of_morning = tuple(sorted(waiting_for_morning(kept["of_morning"][:MOST_VISITS]))) if texts_at else ()
     return Done(sentences, phones, of_morning, texts_at) if sentences or phones else None
+
+
+def _key(at: StaffContext) -> str:
+    return f"affected_done:{at.store.slug}"
+
+
+def _waiting_for_call(at: StaffContext, kept: Mapping[str, Any] | None) -> Sequence[Booking]:
+    """Return the visits whose customers are still to be phoned after the changes that the session tells of."""
+    if kept is None or not kept["by_phone"]:
+        return ()
+    found = Booking.objects.filter(store=at.store, reference__in=kept["by_phone"]).order_by("starts_at", "pk")
+    return list(found.exclude(phoned_at__gte=datetime.fromisoformat(kept["done_at"])))
 
 
 def _texts_at(at: StaffContext) -> datetime | None:
@@ -113,7 +127,7 @@ def _texts_at(at: StaffContext) -> datetime | None:
 
 
 def _done_sentences(kept: Mapping[str, Any], *, at: StaffContext) -> Iterator[str]:
-    moved, told = kept["moved"], kept["news"] - len(kept["by_phone"])
+    moved, told = kept["moved"], kept["news"] - kept["unwritten"]
     if moved:
         sentence = ngettext(
             "{count} visit has somebody else now, at the same time.",

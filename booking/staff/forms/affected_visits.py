@@ -20,7 +20,7 @@ EACH_MOST = 200  # visits with a choice of their own: a request has 500 fields a
 
 
 class ThenForm(StaffForm):
-    """The decision about affected visits: one for all of them, and where they are few, another one for single visits."""
+    """The decision about affected visits: one for all of them, and where they are few, one for each that differs."""
 
     then = forms.ChoiceField(
         label=gettext_lazy("What is to happen with these visits?"),

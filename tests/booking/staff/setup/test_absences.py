@@ -8,7 +8,7 @@ import time_machine
 from booking.models import Booking
 from booking.store_setup.absences import rest_of_today
 from stores.absences import Absence
-from stores.models import DeskAbsence, OpeningHours, SetupChange
+from stores.models import DeskAbsence, OpeningHours, Role, SetupChange, StoreMembership
 from stores.queries import rules_around
 from stores.services import save_desk
 from tests.booking.reading import page
@@ -284,3 +284,39 @@ def test_rest_of_today_is_noted_beside_an_absence_that_ends_sooner(room: Room) -
     room.client().post(f"{SAMIR}away-now/")
 
     assert DeskAbsence.objects.count() == 2
+
+
+def test_the_next_change_adds_to_the_list_of_those_to_phone(room: Room, clock) -> None:
+    client = room.client()
+    first, second = (
+        make_booking(room.store, starts_at=at(9, day=day), phone=f"+3354924003{day - 20}", name=f"Bea {day}")
+        for day in (24, 25)
+    )
+    for day in (24, 25):
+        client.post(FORM, {**ONCE, "first_date": f"2026-11-{day}", "then": "notify", "asked": "1"})
+        clock.shift(60)
+
+    words = page(client.get(DAY)).words
+
+    assert "Please phone: Bea 24" in words
+    assert "Bea 25" in words.partition("Please phone:")[2]
+    client.post(f"{SHOP}visits/{first.reference}/phoned/")
+    words = page(client.get(DAY)).words
+    assert "Please phone: Bea 25" in words
+    client.post(f"{SHOP}visits/{second.reference}/phoned/")
+    assert "Please phone:" not in page(client.get(DAY)).words
+
+
+def test_the_list_of_one_store_is_not_lost_by_a_change_at_another_one(room: Room) -> None:
+    client = room.client()
+    other = make_store("far-shop")
+    StoreMembership.objects.create(store=other, user=room.manager, role=Role.MANAGER)
+    for store in (room.store, other):
+        make_booking(store, starts_at=at(9), phone="+33549240031", name="Bea")
+
+    client.post(FORM, {**ONCE, "then": "notify", "asked": "1"})
+    desk = other.desks.get()
+    client.post(f"/staff/far-shop/setup/desks/{desk.slug}/absences/", {**ONCE, "then": "notify", "asked": "1"})
+
+    assert "Please phone: Bea" in page(client.get("/staff/far-shop/day/")).words
+    assert "Please phone: Bea" in page(client.get(DAY)).words
