@@ -118,8 +118,12 @@ def write_second_factor(writing: Writing) -> None:
 
 
 def read_member(store: Store, change: SetupChange, _now: datetime) -> tuple[Any, Fields]:
-    """Return the role of a member; no fields for somebody who works there no longer. Locks the memberships."""
-    found = store.memberships.select_for_update(of=("self",)).filter(user__username=change.subject).first()
+    """Return the role of a member; no fields for somebody who works there no longer. Locks the memberships.
+
+    All of them at once, as its service does: two managers who put each other back must not wait for each other.
+    """
+    memberships = store.memberships.select_for_update(of=("self",)).select_related("user")
+    found = next((one for one in memberships if one.user.username == change.subject), None)
     return change.subject, {"role": found.role} if found else {}
 
 
