@@ -89,7 +89,10 @@ class DurationFile:
 def _free_file(folder: Path) -> int:
     """Return a file that no other process holds; it is this one's as long as it is open."""
     for number in range(_FILES_MOST):
-        file = os.open(folder / str(number), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = os.open(folder / str(number), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except (PermissionError, IsADirectoryError):  # another user's, as after a start by hand
+            continue
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -102,6 +102,7 @@ def test_pages_are_named_by_the_module_of_their_view(module: str, pages: str) ->
 
 def test_what_else_lies_in_the_folder_hides_no_figures(tmp_path: Path) -> None:
     (tmp_path / "lost+found").mkdir()
+    (tmp_path / "0").mkdir()
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
 
     DurationFile(tmp_path).note("day", 0.1)
