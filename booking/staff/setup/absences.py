@@ -20,6 +20,7 @@ from booking.store_setup.absences import (
     add_desk_absence,
     desk_absences,
     desk_of_absence,
+    ends_before_its_day,
     is_away_already,
     remove_desk_absence,
     rest_of_today,
@@ -63,6 +64,9 @@ def new(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBase:
     form = AbsenceForm(posted(request), today=at.today, initial={"first_date": first})
     page = partial(form_page, request, at, "staff/setup/absence.html", form, context={"desk": known})
     if not form.is_bound or not form.is_valid():
+        return page()
+    if ends_before_its_day(at.store, form.absence):
+        form.add_error("until_time", _("It ends before it begins."))
         return page()
     apply = partial(add_desk_absence, store_id=at.store.pk, desk=known, absence=form.absence, now=at.now, user=at.user)
     done_url = f"{_absences_url(at)}?done=saved#desk-{known.slug}"

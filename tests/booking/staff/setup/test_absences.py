@@ -320,3 +320,17 @@ def test_the_list_of_one_store_is_not_lost_by_a_change_at_another_one(room: Room
 
     assert "Please phone: Bea" in page(client.get("/staff/far-shop/day/")).words
     assert "Please phone: Bea" in page(client.get(DAY)).words
+
+
+def test_day_that_ends_in_the_night_before_it_is_refused_as_it_would_take_no_time(room: Room) -> None:
+    for weekday in (3, 4):
+        OpeningHours.objects.create(store=room.store, weekday=weekday, opens=time(20), closes=time(2))
+    client = room.client()
+    friday = {**ONCE, "first_date": "2026-11-27", "until_time": "02:00"}
+
+    refused = client.post(FORM, friday)
+
+    assert refused.status_code == 400
+    assert "It ends before it begins." in page(refused).words
+    assert client.post(FORM, {**friday, "last_date": "2026-11-28"}).status_code == 303
+    assert stored() == Absence(date(2026, 11, 27), date(2026, 11, 28), None, time(2))
