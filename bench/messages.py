@@ -20,7 +20,7 @@ from bench.message_rows import ROWS, Asked, Row
 from bench.tables import print_head, print_row
 from tests.asking import call
 
-METRICS_CALLS = 30
+METRICS_CALLS = 100  # more than twenty for each process whose first call opens its connection
 
 
 def large_table(count: int, *, is_sqlite: bool) -> Iterator[Row]:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.driver import reload
 from tests.browser.shop import MANAGER, STAFF, Shop, sign_in
 
 pytestmark = pytest.mark.browser
@@ -57,7 +58,7 @@ def find_visit_of_unknown_day(hand: Hand, shop: Shop) -> None:
 
 def check_in_who_is_seen(hand: Hand, shop: Shop) -> None:
     reference = shop.book("Zoe Test", shop.slot_from_now(45))
-    hand.page.reload()
+    reload(hand.page)
     visit = hand.page.locator(f"#visit-{reference}")
     hand.press(visit.get_by_role("button", name=re.compile(r"^Arrived\b")))
     expect(visit).to_contain_text("Here")
