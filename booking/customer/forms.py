@@ -107,6 +107,11 @@ class DetailsForm(FormWithProblems):
         """Return the answers to the store's questions; empty answers are left out."""
         return answers_of(self.questions, self.cleaned_data)
 
+    def answers_as_asked(self) -> list[QuestionAnswer]:
+        """Return the same answers, each with the question as its reader was asked it."""
+        given = ((str(one.label), self.cleaned_data.get(one.name)) for one in self.question_fields())
+        return [QuestionAnswer(question, answer) for question, answer in given if answer]
+
     def typed(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to show it again unchanged."""
         for name in self.fields:

@@ -78,7 +78,7 @@ def _page(request: HttpRequest, step: BookingStep) -> HttpResponse:
         **kept_words(step),
         **_same_words(request, step),
         "typed": step.form.cleaned_data,
-        "answers": step.form.answers(),
+        "answers": step.form.answers_as_asked(),
         "challenge": step.challenge,
         "is_not_textable": _is_not_textable(step),
         "likely_email": likely_meant(step.form.cleaned_data["email"]),

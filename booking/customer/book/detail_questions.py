@@ -40,7 +40,7 @@ class DetailQuestions:
 
     @property
     def _of_store(self) -> list[str]:
-        return [f"question_{number}" for number in range(len(self.form.questions))]
+        return [*self.form.questions]
 
     def read(self, text: str) -> str:
         """Return the question that an address or a form names; "" for none that is asked here."""

@@ -34,6 +34,8 @@ from booking.web.retry_times import write_retry_time
 from stores.queries import StorePage
 from stores.slots import VisitTypeRule
 
+HOLD_LONGEST = 200  # characters of a token, which is shorter: it is remembered in a cookie
+
 
 class LedAway(Exception):
     """The visitor has to do something else first; `response` leads to the page that asks for it."""
@@ -123,11 +125,17 @@ def _step(request: HttpRequest, page: StorePage, *, is_choice: bool, now: dateti
     # Most GET requests need no form.
     sent = request.POST if is_sent else None
     form = cast(DetailsForm, SimpleLazyObject(partial(_form, page, asked.visit_type, way, sent)))
-    hold = way.hold or data.get("hold", "")
+    hold = way.hold or _read_hold(data)
     if is_choice and not hold:
         hold = next((one.hold for one in known if one.hold), "")
     ticket = data.get("ticket", "")[:LONGEST] if page.room else ""
     return BookingStep(request, page.detail, rules, asked, form, way, hold, now, page.room, ticket)
+
+
+def _read_hold(data: QueryDict) -> str:
+    """Return the token of a hold that a page or form names, "" for a text that is longer than any of ours."""
+    token = data.get("hold", "")
+    return token if len(token) <= HOLD_LONGEST else ""
 
 
 def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent: bool) -> Way:

@@ -121,7 +121,7 @@ def _sealed(way: Way) -> str:
             "at": way.at,
         }
         text = seal(_name(way.key), held)
-        if len(text) <= COOKIE_MAX:
+        if len(text) <= COOKIE_MAX or not typed:  # without any input nothing is left to cut
             return text
         longest = max(typed, key=lambda name: len(typed[name]), default="")
         if len(typed.get(longest, "")) <= _TYPED_SHORTEST:

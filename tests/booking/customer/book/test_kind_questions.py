@@ -83,6 +83,25 @@ def test_a_required_one_is_asked_for_and_the_answer_is_the_stores_to_read_until_
     assert Booking.objects.get().answers == []
 
 
+def test_the_simple_version_asks_each_of_them_on_a_page(client: Client) -> None:
+    store = make_store()
+    StoreQuestion.objects.create(store=store, text="How did you hear of us?", position=0)
+    ask(store, BIKE, SIZE)
+    hold, answer, confirm = (f"/simple/en/s/corner-shop-niort/book/{step}/" for step in ("hold", "answer", "confirm"))
+    shown = page(client.post(hold, {"visit_type": "advice", "party_size": "1", "starts_at": TEN}, follow=True))
+
+    told = {"name": "Ada Test", "phone": "06 12 34 56 02", "question_0": "", "question_advice_0": "A red one"}
+    for name, typed in (told | {"question_advice_1": "M"}).items():
+        assert name in shown.forms[answer], shown.title
+        shown = page(client.post(answer, {**shown.forms[answer], name: typed}, follow=True))
+    assert "Which bike? A red one Quelle taille ? M" in shown.words
+    change = page(client.get(next(link for link in shown.links if "ask=change" in link)))
+    assert "Which bike?" in change.links.values()
+    client.post(confirm, shown.forms[confirm])
+
+    assert [one["answer"] for one in Booking.objects.get().answers] == ["A red one", "M"]
+
+
 def test_staff_see_the_questions_of_the_chosen_kind_and_may_leave_them_open() -> None:
     room = make_room(capacity=2)
     ask(room.store, BIKE)

@@ -1,6 +1,7 @@
 """What a stranger gains by choosing the key of somebody else's form, or by sending forms from another site: nothing."""
 
 import re
+from secrets import token_hex
 
 import pytest
 from django.test import Client
@@ -136,3 +137,14 @@ def test_a_shop_s_own_site_may_lead_on_with_a_chosen_time(client: Client, store:
 @pytest.mark.parametrize("path", [BOOK, DETAILS, WAIT])
 def test_a_link_from_anywhere_opens_a_page(client: Client, store: Store, path: str) -> None:
     assert client.get(path, CHOSEN, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_a_hold_longer_than_any_of_ours_is_none_and_no_page_works_on_it(client: Client, store: Store) -> None:
+    hold = token_hex(2_500)  # no cookie has room for it
+
+    shown = client.get(DETAILS, {**CHOSEN, "hold": hold})
+    sent = client.post(CHECK, {**CHOSEN, **TYPED, "hold": hold})
+
+    assert shown.status_code == 200
+    assert sent.status_code == 303
+    assert hold not in sent["Location"]
