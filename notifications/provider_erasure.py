@@ -36,15 +36,18 @@ def erase_at_provider(*, now: datetime) -> int:
     for text in due:
         reason, is_hopeless = _erase(gateway, text, is_whole=text.is_deleted or text.message_id in gone)
         if not reason:
-            done.append(text.pk)
+            done.append(text)
             continue
         failed.append(text)
         if is_hopeless:
             log.error("provider_keeps_texts", extra={"reason": reason, "left": len(due) - len(done)})
             break
-    ProviderText.objects.filter(pk__in=done).delete()
+    # Whoever was erased during the run has the whole record go with the next one, where this one emptied its body.
+    ProviderText.objects.filter(pk__in=[text.pk for text in done if text.is_deleted]).delete()
+    ProviderText.objects.filter(pk__in=[text.pk for text in done if not text.is_deleted], is_deleted=False).delete()
     for text in failed:
-        ProviderText.objects.filter(pk=text.pk).update(erase_at=now + _pause(text.tries), tries=F("tries") + 1)
+        as_read = ProviderText.objects.filter(pk=text.pk, is_deleted=text.is_deleted)
+        as_read.update(erase_at=now + _pause(text.tries), tries=F("tries") + 1)
     return len(done)
 
 
@@ -55,7 +58,7 @@ def _erase(gateway: sms.Gateway, text: ProviderText, *, is_whole: bool) -> tuple
 def _look_for_unclear(gateway: sms.Gateway, *, now: datetime) -> None:
     """Look for texts of erased customers of which only the provider knows whether they left; those are deleted there.
 
-    One that cannot be looked for now is looked for later.
+    One that cannot be looked for now is looked for later; a provider that cannot be asked ends the search.
     """
     if settings.SMS_GATEWAY != "twilio":
         return
@@ -68,7 +71,9 @@ def _look_for_unclear(gateway: sms.Gateway, *, now: datetime) -> None:
         if isinstance(found, Unclear):
             log.error("provider_not_asked", extra={"reason": found.reason})
             UnclearText.objects.filter(pk=text.pk).update(look_at=now + _pause(text.tries), tries=F("tries") + 1)
-            continue
+            if found.reason == sms.LIST_TOO_LONG:  # of this number alone
+                continue
+            break
         sids = outbox.unclaimed([one.sid for one in found], message=OutboxMessage(pk=text.message_id))
         provider_texts.delete_texts(sids=sids, message_ids=[text.message_id], now=now)
         text.delete()

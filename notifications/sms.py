@@ -21,8 +21,9 @@ LIST_SECONDS = 10
 LIST_LENGTH = 1000
 # How long the provider may keep a text that it cannot deliver: its own limits, in seconds.
 SHORTEST_VALID, LONGEST_VALID = 60, 36_000
-GONE = 404
-NOT_LET = (401, 403, 429)
+LIST_TOO_LONG = "list_too_long"
+GONE = 20404  # the provider's own code: any other server's 404 says nothing of a text
+NOT_LET = (401, 403, 404, 429)
 # A provider dates a message on arrival, we date the call at its beginning; and dates are whole seconds.
 SKEW = timedelta(minutes=2)
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
@@ -132,7 +133,7 @@ class TwilioGateway:
             for wanted in ({"date_sent_after": since - timedelta(days=1)}, {}):
                 texts = list(islice(_client(http).messages.stream(to=to, page_size=100, **wanted), LIST_LENGTH + 1))
                 if len(texts) > LIST_LENGTH:
-                    return Unclear("list_too_long")
+                    return Unclear(LIST_TOO_LONG)
                 # The provider's clock dates its messages, so we count back from that clock.
                 earliest = _clock_of(http, now) - (now - since) - SKEW
                 if found := list(_alike(texts, digest, earliest)):
@@ -177,7 +178,9 @@ def _why_kept(error: Exception) -> tuple[str, bool]:
     if not isinstance(error, TwilioRestException | TwilioServiceException):
         return f"not_reached {type(error).__name__}", True
     status = _number(error.status)
-    return ("", False) if status == GONE else (f"http_{status} {error.code or ''}".strip(), status in NOT_LET)
+    if status == 404 and _number(error.code) == GONE:
+        return "", False
+    return f"http_{status} {error.code or ''}".strip(), status in NOT_LET or status >= 500
 
 
 def _replies_to(text: Any, came: Any) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from notifications import outbox, provider_texts, receipts, tasks
+from notifications import outbox, provider_texts, receipts, sms, tasks
 from notifications.digests import body_digest, recipient_digest
 from notifications.models import OutboxMessage, ProviderText, State, UnclearText
 from notifications.provider_erasure import erase_at_provider
@@ -108,6 +108,51 @@ def test_key_that_is_refused_costs_one_call_a_run(twilio: FakeTwilio, new_messag
 
     assert twilio.calls == ["empty"]
     assert "provider_keeps_texts" in caplog.text
+
+
+def test_whoever_is_erased_while_a_run_empties_bodies_has_the_record_deleted_by_the_next_run(
+    twilio: FakeTwilio, new_message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(new_message, "AAAA1111")
+    later = timezone.now() + KEPT + timedelta(minutes=5)
+
+    class ErasedMeanwhile(sms.TwilioGateway):
+        def erase(self, sid: str, *, is_whole: bool) -> tuple[str, bool]:
+            told = super().erase(sid, is_whole=is_whole)
+            outbox.forget(subjects=["AAAA1111"], now=later)
+            return told
+
+    with monkeypatch.context() as during:
+        during.setattr(sms, "gateway", ErasedMeanwhile)
+        erase_at_provider(now=later)
+    assert bodies(twilio) == [""]
+    erase_at_provider(now=later)
+
+    assert twilio.accepted == []
+    assert not ProviderText.objects.exists()
+
+
+def test_404_of_another_server_is_no_word_of_the_provider_that_a_text_is_gone(
+    twilio: FakeTwilio, new_message, settings, live_server
+) -> None:
+    sent(new_message, "AAAA1111", "BBBB2222")
+    later = timezone.now() + KEPT + timedelta(minutes=5)
+    settings.TWILIO_API_URL = f"{live_server.url}/nothing"
+
+    assert erase_at_provider(now=later) == 0
+    assert ProviderText.objects.filter(tries=1).count() == 1  # and the run ended there
+    settings.TWILIO_API_URL = twilio.url
+    assert erase_at_provider(now=later + timedelta(hours=1)) == 2
+
+
+def test_provider_that_fails_costs_one_call_a_run(twilio: FakeTwilio, new_message) -> None:
+    sent(new_message, "AAAA1111", "BBBB2222", "CCCC3333")
+    twilio.is_down = True
+    twilio.calls.clear()
+
+    erase_at_provider(now=timezone.now() + KEPT + timedelta(minutes=5))
+
+    assert twilio.calls == ["empty"]
 
 
 def test_command_says_how_many_are_left(twilio: FakeTwilio, new_message, capsys) -> None:
@@ -251,6 +296,21 @@ def test_text_stays_counted_as_long_as_the_provider_cannot_be_asked(
 
     UnclearText.objects.update(look_at=timezone.now())
     assert provider_texts.count_left(now=timezone.now()) == 1
+
+
+def test_search_ends_where_the_provider_cannot_be_asked(twilio: FakeTwilio, new_message) -> None:
+    names = ["AAAA1111", "BBBB2222", "CCCC3333"]
+    for name in names:
+        unclear(new_message, name, state=State.UNKNOWN)
+    outbox.forget(subjects=names, phones=dict.fromkeys(names, PHONE), now=timezone.now())
+    twilio.is_list_away = True
+    twilio.calls.clear()
+
+    erase_at_provider(now=timezone.now())
+
+    assert twilio.calls == ["list"]
+    assert UnclearText.objects.filter(tries=0).count() == 2  # asked with the next run
+    assert UnclearText.objects.filter(tries=1).count() == 1
 
 
 @pytest.mark.parametrize(
