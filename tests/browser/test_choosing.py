@@ -94,3 +94,15 @@ def test_the_same_without_javascript(visitor: Visitor, shop: Shop) -> None:
     page.locator(".day-times .slot").first.click()
 
     expect_heading(page, "How can we reach you?")
+
+
+def test_a_day_whose_answer_leads_to_another_page_is_shown_as_a_whole(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    open_times(page)
+    mark(page)
+    page.route("**/book/?*", lambda route: route.fulfill(body="<h1>Elsewhere</h1>", content_type="text/html"))
+
+    page.locator(".days a").nth(2).click()
+
+    expect_heading(page, "Elsewhere")
+    expect(page.locator("body")).not_to_have_attribute("data-is-same", "yes")

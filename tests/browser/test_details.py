@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.driver import open_page
@@ -26,3 +26,32 @@ def test_details_and_their_button_are_on_one_screen(visitor: Visitor, shop: Shop
     assert button is not None
     assert button["y"] <= BUTTON_TOP_MAX
     assert page.evaluate("scrollY") == 0
+
+
+def open_details_with_the_button(page: Page, shop: Shop) -> None:
+    """Open the details; the button that keeps the time longer, which is to come later, stands there at once."""
+    open_page(page, f"/en/s/{SLUG}/book/?visit_type=visit&day={shop.today}")
+    follow(page, free_times(page).last)
+    page.locator("#kept noscript").evaluate("later => { later.outerHTML = later.textContent }")
+
+
+def test_two_quick_presses_keep_the_time_longer_once(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    open_details_with_the_button(page, shop)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if "/extend/" in request.url else None)
+
+    page.evaluate("{ const longer = document.getElementById('longer'); longer.click(); longer.click() }")
+
+    expect(page.locator("#kept p[autofocus]")).to_be_focused()
+    assert len(asked) == 1
+
+
+def test_a_press_that_is_answered_by_another_page_leads_to_it(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    open_details_with_the_button(page, shop)
+    page.route("**/extend/", lambda route: route.fulfill(body="<h1>Sorry</h1>", content_type="text/html"))
+
+    page.locator("#longer").click()
+
+    expect(page.get_by_role("heading", name="Sorry")).to_be_visible()

@@ -24,9 +24,14 @@
     }
   };
 
+  /** @param {HTMLElement} from */
+  const targetOf = (from) => said(from, "target") || `#${from.id}`;
+  /** @param {HTMLElement} from @param {Document} found */
+  const partFor = (from, found) => found.querySelector(said(from, "select") || targetOf(from));
+
   /** @param {Document} found @param {HTMLElement} from */
   const change = (found, from) => {
-    const target = said(from, "target") || `#${from.id}`;
+    const target = targetOf(from);
     if (found.title) document.title = found.title;
     for (const one of said(from, "select-oob").split(",").filter(Boolean)) {
       const [name, how] = one.split(":");
@@ -35,7 +40,7 @@
     for (const one of found.querySelectorAll("[data-hx-swap-oob]")) {
       replace(document.getElementById(one.id), one, true);
     }
-    replace(document.querySelector(target), found.querySelector(said(from, "select") || target), false);
+    replace(document.querySelector(target), partFor(from, found), false);
     /** @type {HTMLElement | null} */
     const first = document.querySelector(`${target}[autofocus], ${target} [autofocus]`);
     first?.focus({ preventScroll: true });
@@ -43,18 +48,22 @@
 
   /** @param {Ask} ask */
   const get = async ({ url, from, history: kept, body, isQuiet }) => {
+    if (isQuiet && from.classList.contains("is-asking")) return; // pressed twice, or asked by a slow line
     if (!isQuiet) asked?.abort();
     const stop = new AbortController();
     if (!isQuiet) asked = stop;
     from.classList.add("is-asking");
+    let isAnswered = false;
     try {
       const headers = { "HX-Request": "true", ...(from.id && { "HX-Trigger": from.id }) };
       const answer = await fetch(url, { headers, signal: stop.signal, method: body ? "POST" : "GET", body });
+      isAnswered = true;
       const elsewhere = answer.headers.get("HX-Redirect");
       if (elsewhere) return location.assign(elsewhere);
       if (!answer.ok) throw new Error(String(answer.status));
       const found = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (stop.signal.aborted || !from.isConnected) return;
+      if (!partFor(from, found)) throw new Error("another page"); // the answer led elsewhere
       const hash = new URL(url, location.href).hash;
       if (kept === "push") history.pushState(null, "", answer.url + hash);
       if (kept === "replace") history.replaceState(history.state, "", answer.url);
@@ -64,7 +73,9 @@
       document.dispatchEvent(new Event("part:changed"));
     } catch {
       // The page itself says what is wrong; what nobody pressed asks again.
-      if (kept === "push" && !stop.signal.aborted) location.assign(url);
+      if (stop.signal.aborted || !from.isConnected) return;
+      if (kept === "push") location.assign(url);
+      else if (isAnswered && from instanceof HTMLButtonElement) from.form?.requestSubmit?.(from);
     } finally {
       from.classList.remove("is-asking");
     }
