@@ -40,7 +40,7 @@ def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     """Erase the customers of entries: fields, kept answers, and the digests of messages."""
     phones = {str(Subject.waiting_list_entry(entry.reference)): entry.phone for entry in entries if entry.phone}
     for entry in entries:
-        entry.name = entry.phone = entry.email = ""
+        entry.name = entry.phone = entry.email = entry.language = ""
         entry.known_starts, entry.client_digest = [], ""
         entry.erased_at = entry.updated_at = now
     fields = ["name", "phone", "email", "language", "known_starts", "client_digest", "erased_at", "updated_at"]

@@ -147,10 +147,12 @@ def test_join_once_returns_the_entry_of_the_same_form() -> None:
 def test_leave_erases_who_waited_and_gives_the_place_back() -> None:
     store = one_slot_store()
     entry = offered(store)
+    WaitingListEntry.objects.update(language="ase")
 
     left = leave_waiting_list(entry_id=entry.pk, now=NOW)
 
     assert (left.status, left.name, left.phone, left.erased_at) == (WaitingStatus.LEFT, "", "", NOW)
+    assert WaitingListEntry.objects.get().language == ""
     assert not Hold.objects.exists()
     assert Slot.objects.get().places_taken == 0
     assert list(OutboxMessage.objects.filter(kind="place_offered").values_list("state", "reason")) == [
