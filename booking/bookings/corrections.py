@@ -74,10 +74,10 @@ def correct_details(*, booking_id: int, number: int, details: Details, now: date
         if booking.link_number != number:
             raise CorrectedMeanwhile
         _refuse_contact(booking, details.contact, now=now)
+        booking.wants_no_texts = booking.wants_no_texts and booking.phone == details.contact.phone  # said of a number
         booking.phone, booking.email = details.contact.phone, details.contact.email
         booking.link_number += 1
         booking.sequence += 1  # what was planned for the former contact is planned anew
-        booking.wants_no_texts = False  # it was said of the former number
     booking.name, booking.note, booking.updated_at = details.name, details.note, now
     booking.save(update_fields=[*_CORRECTED_FIELDS, "updated_at"])
     if not is_other_contact:

@@ -42,9 +42,11 @@ def end_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
     limits.refuse_wrong_tokens(request)
     notice = _notice(token)
     if notice is None:
-        # The link stands in many e-mails, and is used again after the notices have ended: no wrong token of a thief.
+        # The link stands in many e-mails, and is used again after the notices have ended, by mail programs that share
+        # an address with many members: no wrong token of a thief, who could not guess one and would open nothing.
         is_ended = claimed_number(token) is not None
-        limits.wrong_token(request)
+        if not is_ended:
+            limits.wrong_token(request)
         context: dict[str, object] = {"is_ended": is_ended}
         return keep_private(render(request, "staff/account/notices_end.html", context, status=404))
     if request.method == "POST":

@@ -72,6 +72,15 @@ def test_another_number_gets_texts(booking: Booking) -> None:
     assert not booking.wants_no_texts
 
 
+def test_another_address_alone_brings_no_text_back(booking: Booking) -> None:
+    stop_texts(booking_id=booking.pk, now=NOW)
+    contact = Contact(booking.phone, "ada.test@example.org")
+    correct_details(booking_id=booking.pk, details=Details(booking.name, "", contact), number=0, now=NOW)
+    booking.refresh_from_db()
+
+    assert booking.wants_no_texts
+
+
 def test_without_a_number_for_texts_nothing_is_noted() -> None:
     booking = make_booking(make_store(), phone="+33549240039", email="ada@example.org")
     stop_texts(booking_id=booking.pk, now=NOW)

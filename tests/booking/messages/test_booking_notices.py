@@ -1,6 +1,7 @@
 """Members are told of new bookings if they want: each once, none of their own, at once or twice a day."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,9 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
+from booking import limits
 from booking.bookings.lifecycle import cancel_booking
+from booking.links import booking_notice_link
 from booking.message_kinds import Kind
 from booking.messages.booking_notices import SETTLED_AFTER, choose_notice, enqueue_notices
 from booking.messages.compose import compose
@@ -169,6 +172,28 @@ def test_mail_program_ends_the_notices_by_one_press_without_page_or_cookie(room:
 
     assert answer.status_code == 200
     assert not BookingNotice.objects.exists()
+
+
+def test_mail_programs_that_press_again_for_many_members_keep_nobody_from_ending_theirs(
+    room: Room, settings: Any, tmp_path: Path
+) -> None:
+    settings.RATE_LIMITS, settings.REDIS_URL, settings.DATA_DIR = True, "", tmp_path
+    limits._limiter.cache_clear()
+    wish(room, NoticePace.AT_ONCE)
+    book(room)
+    enqueue_notices(now=SOON)
+    (mail,) = sent()
+    notice = BookingNotice.objects.get()
+    ended = booking_notice_link(notice.pk + 1, notice.user_id, "en")
+    link = next(word for word in mail.text.split() if "/staff/notices/" in word)
+
+    with time_machine.travel(SOON, tick=False):
+        again = [Client().post(urlsplit(ended).path) for _ in range(limits.TOKENS_MINUTE.amount + 1)]
+        last = Client().post(urlsplit(link).path)
+    limits._limiter.cache_clear()
+
+    assert {one.status_code for one in again} == {404}
+    assert last.status_code == 200
 
 
 def test_without_https_there_is_a_page_and_no_one_press(room: Room, settings: Any) -> None:
