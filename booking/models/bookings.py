@@ -146,8 +146,14 @@ class Booking(TakesTime):
 
     @property
     def desk_kept(self) -> str:
-        """The slug of the desk that a reschedule by the customer keeps; "" for any, also where that desk is gone."""
-        return self.desk.slug if self.desk_was_chosen and self.desk.is_active else ""
+        """The slug of the desk that a reschedule by the customer keeps; "" for any.
+
+        Also where that desk is gone, or where the wished language is not spoken there any more.
+        """
+        if not self.desk_was_chosen or not self.desk.is_active:
+            return ""
+        is_spoken = not self.language or self.language in self.desk.languages.split(",")
+        return self.desk.slug if is_spoken else ""
 
 
 class Hold(TakesTime):

@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from booking.bookings.lifecycle import book_visit
+from booking.bookings.lifecycle import book_visit, lock_booking
+from booking.bookings.rebooking import kept_times, offer_other_times
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, WaitingListEntry
@@ -24,6 +25,7 @@ from booking.waiting_list.offers import offer_places
 from booking.who import Who
 from stores.bounded_cache import forget_kept
 from stores.models import Desk, Store
+from stores.queries import rules_around
 from tests.booking.api.calls import Api, fields_of, refusal_of, request_to_book
 from tests.booking.customer.book.way import CONFIRM, TEN, TYPED
 from tests.booking.reading import page
@@ -183,6 +185,17 @@ def test_a_customer_asks_on_the_page_of_times(store: Store, client: Client) -> N
 def test_nobody_is_asked_where_no_desk_says_what_is_spoken(client: Client) -> None:
     make_store(desks=("left", "right"))
     assert "language?" not in page(client.get("/s/corner-shop-niort/book/")).words
+
+
+def test_a_chosen_desk_that_speaks_it_no_more_keeps_nobody_from_another_one(store: Store, client: Client) -> None:
+    booking = book(store, "fr", desk="left")
+    speak(store, left="ar")
+    offer_other_times([lock_booking(booking.pk)], rules=rules_around(store.slug, NOW), told_as="x", who=Who.system(NOW))
+
+    offered = kept_times(Booking.objects.get(), now=NOW)
+    assert {one.desk.slug for one in offered} == {"right"}
+    moved = reschedule(booking_id=booking.pk, starts_at=at(11), who=Who.customer(NOW))
+    assert (moved.desk.slug, moved.language) == ("right", "fr")
 
 
 def test_taking_a_language_away_shows_who_asked_for_it() -> None:
