@@ -16,6 +16,7 @@ from stores.services import (
     delete_special_hours,
     desk_in_trail,
     hours_in_text,
+    rules_from_json,
     save_desk,
     save_opening_hours,
     save_policy,
@@ -118,6 +119,7 @@ def write_visit_type(writing: Writing) -> None:
         **{name: wanted[name] for name in _OWN_RULES},
         notice_until=time.fromisoformat(str(until)) if until else None,
         weekly=tuple(week_from_text(wanted["hours"])),
+        questions=rules_from_json({"questions": wanted[EXACT]}).questions,
     )
     fields = {name: wanted[name] for name in _OF_KIND}
     save_visit_type(visit_type=kind, own=own, **fields, **writing.stamp)

@@ -45,7 +45,7 @@ from stores.services.invitations import (
     invitations_of,
     take_back_invitation,
 )
-from stores.services.kind_rules import AT_ONCE_RANGE, KindRules, kind_rules_of
+from stores.services.kind_rules import AT_ONCE_RANGE, KindRules, kind_rules_of, rules_from_json
 from stores.services.link_invitations import (
     InvitationOver,
     forget_link_invitations,
@@ -163,6 +163,7 @@ __all__ = [
     "remove_member",
     "renew_link",
     "replace_opening_hours",
+    "rules_from_json",
     "save_address",
     "save_contact",
     "save_day_sheet",

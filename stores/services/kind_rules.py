@@ -7,6 +7,7 @@ from typing import Any
 
 from stores.hours import WeeklyInterval
 from stores.models import StoreQuestion, VisitType, VisitTypeHours
+from stores.models.changes import EXACT
 from stores.queries import Question, question_of
 from stores.services.changes import hours_in_text
 from stores.services.hours import check_week
@@ -88,7 +89,8 @@ def rules_for_trail(own: KindRules) -> dict[str, Any]:
     """Return the rules as the trail of the set-up stores them."""
     numbers = {name: getattr(own, name) for name in _NUMBERS}
     hours, questions = hours_in_text(own.weekly), questions_in_text(own.questions)
-    return {**numbers, "notice_until": own.notice_until, "hours": hours, "questions": questions}
+    exact = rules_as_json(own).get("questions", [])
+    return {**numbers, "notice_until": own.notice_until, "hours": hours, "questions": questions, EXACT: exact}
 
 
 def rules_as_json(own: KindRules) -> dict[str, Any]:

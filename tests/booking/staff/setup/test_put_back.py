@@ -210,6 +210,24 @@ def test_kind_of_visit_gets_all_its_fields_back(room: Room) -> None:
     assert again.hours.count() == 1
 
 
+def test_questions_of_a_kind_stay_and_come_back_as_they_were(room: Room) -> None:
+    client, kind = room.client(), room.store.visit_types.get(slug="advice")
+    asked = {"ask_0": "Quel vélo / cadre ?", "ask_en_0": "Which bike?", "must_answer_0": "on", "ask_1": "Taille *"}
+
+    def texts() -> list[tuple[str, str, bool]]:
+        return [*kind.questions.order_by("position").values_list("text", "text_en", "is_required")]
+
+    save(client, "visit-types/advice/", **KIND, **asked)
+    before = texts()
+    save(client, "visit-types/advice/", **{**KIND, "name": "Advice at last"}, **asked)
+    client.post(url())
+    assert (kind.__class__.objects.get(pk=kind.pk).name, texts()) == ("Advice", before)
+
+    save(client, "visit-types/advice/", **KIND, ask_0="Why?")
+    client.post(url())
+    assert texts() == before
+
+
 def test_week_and_rules_are_put_back(room: Room) -> None:
     client = room.client()
     week = {f"day_{day}": "09:00-12:00" for day in range(6)}
