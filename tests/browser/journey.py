@@ -119,7 +119,8 @@ def time_words(time: Locator) -> str:
 
 def chosen(page: Page) -> str:
     """Return the day and the time that the page says were chosen."""
-    return in_plain_spaces(page.locator("main .chosen strong, main .step-line strong").first.text_content() or "")
+    found = page.locator("main .chosen strong, main .chosen-line strong, main .step-line strong").first
+    return in_plain_spaces(found.text_content() or "")
 
 
 def in_plain_spaces(text: str) -> str:
