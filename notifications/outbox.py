@@ -190,7 +190,7 @@ def begin_calls(intents: Sequence[Intent], *, now: datetime) -> set[int]:
     return write_held(rows, shared={"attempted_at": now, "lease_until": now + LEASE}, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle_sent(sent: Sequence[tuple[OutboxMessage, str]], *, now: datetime) -> set[int]:
     """Settle messages that the provider took, with its ids of them; return the ids of those still held."""
     rows = [(message, {"provider_sid": sid or message.provider_sid}) for message, sid in sent]

@@ -10,6 +10,7 @@ MAY = {
     re.compile(r"\bStore\.objects(\.\w+\([^()]*\))*\.select_for_update"): {"stores/locks.py"},
     re.compile(r"FOR SHARE|FOR (NO KEY )?UPDATE"): {
         "booking/places/locks.py",
+        "notifications/claims.py",  # messages, which nobody waits for: those that are locked are left to others
         "stores/locks.py",
         "stores/queries/one_store.py",
     },

@@ -148,7 +148,7 @@ def test_what_a_clock_that_ran_ahead_put_off_is_not_lost(claimed):
 
 @pytest.mark.django_db
 def test_nothing_due_is_found_without_a_transaction(django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         claims.claim_due(now=NOW, limit=1, channel=Channel.SMS)
 
 
