@@ -10,11 +10,11 @@ from booking.bookings.lifecycle import lock_booking, release_places, take_run
 from booking.bookings.refusals import WrongStatus
 from booking.message_kinds import Kind
 from booking.models import Actor, Booking, EventKind, Status
-from booking.places.claims import claim_anywhere, days_taken, lock_slots
+from booking.places.claims import claim, claim_anywhere, days_taken, lock_slots
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
-from booking.places.runs import runs_at
-from booking.policy import may_change
+from booking.places.runs import Run
+from booking.policy import may_change, places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
 from stores.models import Store
@@ -71,13 +71,23 @@ def move_locked(booking: Booking, *, starts_at: datetime, desk: str, who: Who) -
     return booking
 
 
-def move_to_other_desk(booking: Booking, rules: StoreRules, *, who: Who) -> bool:
-    """Let another desk serve a locked visit at its own time; tell whether one is free. The caller has the store alone.
+def move_to_other_desk(booking: Booking, rules: StoreRules, run: Run, *, who: Who) -> bool:
+    """Let another desk serve a locked visit at its own time; tell whether it has places.
 
-    The customer is told only if they asked for the former desk. The caller raises the days.
+    `run` is what `find_other_desks` found for it. The customer is told only if they asked for the former desk. The
+    caller has the store alone, and raises the days.
     """
-    if not take_other_desk(booking, rules, now=who.now):
+    asked_until = booking.answer_until
+    places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
+    try:
+        with transaction.atomic():
+            release_places(booking)  # with the times kept for it, which may be at the other desk
+            if not claim(rules.id, run, places=places, from_web=False):
+                raise _NoPlaces
+    except _NoPlaces:
+        booking.answer_until = asked_until
         return False
+    take_run(booking, rules, run, from_web=False)
     is_told = booking.desk_was_chosen
     booking.sequence += is_told
     booking.updated_at = who.now
@@ -94,39 +104,8 @@ def move_to_other_desk(booking: Booking, rules: StoreRules, *, who: Who) -> bool
     return True
 
 
-def take_other_desk(booking: Booking, rules: StoreRules, *, now: datetime) -> bool:
-    """Take a locked visit's places at another desk that serves it at its own time, and give its former ones back.
-
-    Tells whether one is free; the caller has the store alone, and saves the booking.
-    """
-    kind = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
-    if kind is None:
-        return False
-    runs = [
-        run
-        for run in runs_at(rules.chosen("", booking.language), kind, booking.starts_at)
-        if run.desk.id != booking.desk_id and run.ends_at == booking.ends_at
-    ]
-    if not runs:
-        return False
-    asked_until = booking.answer_until
-    try:
-        with transaction.atomic():
-            release_places(booking)  # with the times kept for it, which may be at the other desk
-            run = claim_anywhere(
-                rules, runs, kind, now=now, party_size=booking.party_size, from_web=False, moved=booking
-            )
-            if run is None:
-                raise _NoDesk
-    except _NoDesk:
-        booking.answer_until = asked_until
-        return False
-    take_run(booking, rules, run, from_web=False)
-    return True
-
-
-class _NoDesk(Exception):
-    """No other desk has places: what was given back is not."""
+class _NoPlaces(Exception):
+    """The other desk has no places: what was given back is not."""
 
 
 def _refuse_too_late(booking: Booking, *, now: datetime) -> None:

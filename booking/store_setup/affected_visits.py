@@ -8,19 +8,21 @@ customer is no longer asked.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked
+from booking.bookings.other_desks import find_other_desks
 from booking.bookings.rebooking import ask_no_more, offer_other_times
-from booking.bookings.rescheduling import move_to_other_desk, take_other_desk
+from booking.bookings.rescheduling import move_to_other_desk
 from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold
+from booking.models.partial_rows import known
 from booking.places.claims import days_taken, drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
+from booking.places.runs import Run
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.taken_places import TakenPlaces
 from booking.waiting_list.ended_offers import take_offer_back
@@ -150,11 +152,7 @@ def settle(taken: TakenPlaces, outcome: ChangeOutcome, *, rules: StoreRules, dec
         elif visit.answer_until is not None:
             _shorten_question(visit, outcome, taken, now=decision.who.now)
     # Visits move first: the times that are offered may be at the desks they move to.
-    moved = {
-        visit.pk
-        for visit in affected
-        if decision.about(visit) == AffectedResolution.MOVE and _move(visit, rules=rules, decision=decision)
-    }
+    moved = _move_all(affected, rules, decision)
     settled = [_settled(visit, decision, is_moved=visit.pk in moved) for visit in affected]
     for one in settled:
         if one.was != AffectedResolution.MOVE:
@@ -170,21 +168,21 @@ def days_settled(settled: Iterable[SettledVisit], store: Store) -> set[date]:
 
 
 def _free_desks(affected: Sequence[Booking], rules: StoreRules, *, now: datetime) -> dict[int, Desk]:
-    """Return the desks that could serve visits at their own times, by visit. It takes their places.
-
-    The caller's refusal gives them back with everything else.
-    """
-    return {
-        visit.pk: there.desk
-        for visit, there in ((visit, copy(visit)) for visit in affected)
-        if take_other_desk(there, rules, now=now)
-    }
+    """Return the desks that could serve visits at their own times, by visit."""
+    runs = find_other_desks(affected, rules, now=now)
+    return {pk: known(Desk, id=run.desk.id, slug=run.desk.slug, name=run.desk.name) for pk, run in runs.items()}
 
 
-def _move(visit: Booking, *, rules: StoreRules, decision: Decision) -> bool:
-    """Let another desk serve a visit at its own time; tell whether one is free."""
+def _move_all(affected: Sequence[Booking], rules: StoreRules, decision: Decision) -> set[int]:
+    """Let other desks serve the visits about which that was decided; return the ids of those for which one is free."""
+    meant = [visit for visit in affected if decision.about(visit) == AffectedResolution.MOVE]
+    runs = find_other_desks(meant, rules, now=decision.who.now)
+    return {visit.pk for visit in meant if visit.pk in runs and _move(visit, rules, runs[visit.pk], decision)}
+
+
+def _move(visit: Booking, rules: StoreRules, run: Run, decision: Decision) -> bool:
     was_asked = visit.answer_until is not None
-    if not move_to_other_desk(visit, rules, who=decision.who):
+    if not move_to_other_desk(visit, rules, run, who=decision.who):
         return False
     if was_asked:
         is_told = not visit.desk_was_chosen  # else the move itself tells them

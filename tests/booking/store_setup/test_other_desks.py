@@ -3,7 +3,10 @@
 from datetime import date, time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from booking.bookings.other_desks import find_other_desks
 from booking.bookings.rebooking import kept_times
 from booking.message_kinds import Kind
 from booking.models import Booking, BookingEvent, EventKind, Hold, Status
@@ -12,6 +15,7 @@ from booking.store_setup.affected_visits import AffectedResolution, BookingsAffe
 from notifications.models import OutboxMessage
 from stores.absences import Absence
 from stores.models import DeskAbsence, Slot, Store
+from stores.queries import rules_around
 from tests.booking.store_setup.hours_edits import TUESDAY, books_are_right, keep_place, reread, slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -36,9 +40,9 @@ def away(store: Store, user, *, then=None, desk: str = "samir", absence: Absence
     return add_desk_absence(store_id=store.pk, desk=known, absence=absence, then=then, now=NOW, user=user)
 
 
-def with_samir(store: Store, hour: int = 10, number: int = 1, **more) -> Booking:
+def with_samir(store: Store, hour: int = 10, number: int = 1, *, minute: int = 0, **more) -> Booking:
     """Book the desk of Samir, which the customer did not choose."""
-    visit = make_booking(store, starts_at=at(hour), phone=f"+3361234560{number}", **more)
+    visit = make_booking(store, starts_at=at(hour, minute), phone=f"+3361234560{number}", **more)
     assert visit.desk.slug == "samir"
     return visit
 
@@ -211,13 +215,74 @@ def test_absence_within_the_day_and_weekly_leaves_other_times_alone(store, user)
     assert reread(morning).status == Status.CONFIRMED
 
 
-def test_question_of_a_store_with_one_desk_costs_nothing_more(django_assert_max_num_queries, user) -> None:
-    """Where nobody else could serve, no place is looked for."""
+@pytest.mark.parametrize("count", [2, 9])
+def test_one_statement_finds_the_desks_for_all_visits(store, user, django_assert_num_queries, count: int) -> None:
+    visits = [with_samir(store, 9 + number % 3, number, minute=15 * (number // 3)) for number in range(count)]
+    rules = rules_around(store.slug, NOW)
+    with django_assert_num_queries(1):
+        found = find_other_desks(visits, rules, now=NOW)
+    assert {pk: run.desk.slug for pk, run in found.items()} == {visit.pk: "ada" for visit in visits}
+
+
+def test_visits_that_were_asked_and_kinds_with_a_largest_number_cost_one_statement_each(
+    store, user, django_assert_num_queries
+) -> None:
+    store.visit_types.update(most_at_once=2)
+    visits = [with_samir(store, hour, hour - 8) for hour in (9, 10, 11)]
+    slots(store, user, closed=True, desk="samir", then=OFFER, to_at=at(10, 30))
+    visits = list(Booking.objects.select_related("visit_type").order_by("starts_at"))
+    assert sum(visit.answer_until is not None for visit in visits) == 1
+    rules = rules_around(store.slug, NOW)
+    with django_assert_num_queries(3):
+        assert len(find_other_desks(visits, rules, now=NOW)) == 3
+
+
+def test_where_the_rules_leave_nobody_else_no_statement_asks(user, django_assert_num_queries) -> None:
     store = make_store("small-shop", desks=("samir",))
-    for hour in (9, 10, 11):
-        make_booking(store, starts_at=at(hour), phone=f"+336123456{hour:02d}")
-    with django_assert_max_num_queries(32), pytest.raises(BookingsAffected):
-        away(store, user)
+    visits = [make_booking(store, starts_at=at(hour), phone=f"+336123456{hour:02d}") for hour in (9, 10, 11)]
+    rules = rules_around(store.slug, NOW)
+    with django_assert_num_queries(0):
+        assert find_other_desks(visits, rules, now=NOW) == {}
+
+
+def test_time_kept_for_a_visit_at_the_other_desk_is_free_for_it_and_no_more_than_once(store, user) -> None:
+    """Ada has one place at each time. What is kept there for the first visit counts as its own, but not for others."""
+    first = with_samir(store, 10, 1)
+    slots(store, user, closed=True, desk="samir", then=OFFER)
+    kept = [hold for hold in kept_times(reread(first), now=NOW) if hold.starts_at == at(10)]
+    assert [hold.desk.slug for hold in kept] == ["ada"]
+
+    away(store, user, then=MOVE)
+
+    moved = reread(first)
+    assert (moved.desk.slug, moved.starts_at, moved.answer_until) == ("ada", at(10), None)
+    assert not Hold.objects.filter(kept_for=first).exists()
+    assert books_are_right()
+
+
+def test_largest_number_at_once_holds_for_those_who_stay_as_well(user) -> None:
+    """More than may go on at once were let in: nobody moves, as each would be one too many at the other desk too."""
+    store = make_store("wide-shop", capacity=3, desks=("samir", "ada"))
+    visits = [make_booking(store, phone=f"+3361234560{number}") for number in range(3)]
+    store.visit_types.update(most_at_once=2)
+    rules = rules_around(store.slug, NOW)
+    with_samir_only = [visit for visit in visits if visit.desk.slug == "samir"]
+    assert find_other_desks(with_samir_only, rules, now=NOW) == {}
+
+
+def test_question_costs_as_much_for_one_visit_as_for_eight(store, user) -> None:
+
+    def statements(visits: int) -> int:
+        with CaptureQueriesContext(connection) as seen, pytest.raises(BookingsAffected):
+            away(store, user)
+        assert Booking.objects.count() == visits
+        return len(seen)
+
+    with_samir(store, 9, 1)
+    few = statements(1)
+    for number in range(2, 9):
+        with_samir(store, 10 + number // 5, number, minute=15 * (number % 4))
+    assert statements(8) == few
 
 
 def test_absence_before_today_is_none_of_the_visits_business(store, user) -> None:
