@@ -13,13 +13,14 @@ from booking.bookings.message_plan import message_channel
 from booking.bookings.night_texts import waiting_for_morning
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
-from booking.models import Booking
+from booking.models import Booking, Status
 from booking.policy import is_quiet, next_morning, plan_of
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.forms.affected_visits import ThenForm, read_choices
 from booking.staff.wording import people_in_words
 from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected, Choices, SettledVisit
 from booking.store_setup.hours_changes import HoursChange
+from booking.tokens import read_reference
 from booking.web.forms import FormProblem
 
 MOST_VISITS = 480  # whose texts one press sends: a request has 500 fields at most
@@ -51,16 +52,19 @@ def ask_or_apply(
         change = apply(then=read_choices(request.POST))
     except BookingsAffected as refused:
         return _ask(request, at, refused, carried=carried, **page)
-    _remember(request, at, change.settled)
+    shown = [read_reference(one) for one in request.POST.get("shown", "").split()[:MOST_VISITS]]
+    _remember(request, at, change.settled, [one for one in shown if one])
     return None
 
 
-def _remember(request: HttpRequest, at: StaffContext, settled: Sequence[SettledVisit]) -> None:
+def _remember(request: HttpRequest, at: StaffContext, settled: Sequence[SettledVisit], shown: Sequence[str]) -> None:
     """Store in the session what was done with which visits, for the next page: references, no names.
 
-    Those who are still to be phoned after an earlier change stay on the list.
+    Those who are still to be phoned after an earlier change stay on the list. Of the visits that the question `shown`,
+    somebody else settled meanwhile those that are no longer affected.
     """
-    if not settled:
+    meanwhile = sorted({*shown} - {one.visit.reference for one in settled})
+    if not settled and not meanwhile:
         return
     earlier = _waiting_for_call(at, request.session.get(_key(at)))
     news = [one.visit for one in settled if one.is_news]
@@ -72,6 +76,7 @@ def _remember(request: HttpRequest, at: StaffContext, settled: Sequence[SettledV
         "until": max(asked_until).isoformat() if asked_until else "",
         "by_phone": sorted({*by_phone, *(visit.reference for visit in earlier)}),
         "unwritten": len(by_phone),
+        "meanwhile": meanwhile,
         "done_at": at.now.isoformat(),
         "is_told": False,
         "of_morning": sorted(waiting_for_morning([visit.reference for visit in news])),
@@ -86,6 +91,7 @@ class Done:
     to_phone: tuple[tuple[Booking, str], ...]
     of_morning: tuple[str, ...] = ()  # references of visits whose text waits for the morning
     texts_at: datetime | None = None  # when that is
+    meanwhile: tuple[str, ...] = ()  # visits that somebody else settled while the question was open, and how
 
 
 def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
@@ -99,13 +105,31 @@ def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
     waiting = _waiting_for_call(at, kept)
     phones = tuple((one, phone_in_words(one.phone, country=at.store.country) if one.phone else "") for one in waiting)
     sentences = () if kept["is_told"] else tuple(_done_sentences(kept, at=at))
+    meanwhile = () if kept["is_told"] else tuple(_settled_meanwhile(kept, at=at))
     if phones:
         request.session[_key(at)] = {**kept, "is_told": True}
     else:
         del request.session[_key(at)]
     texts_at = _texts_at(at) if kept.get("of_morning") else None
     of_morning = tuple(sorted(waiting_for_morning(kept["of_morning"][:MOST_VISITS]))) if texts_at else ()
-    return Done(sentences, phones, of_morning, texts_at) if sentences or phones else None
+    is_empty = not (sentences or phones or meanwhile)
+    return None if is_empty else Done(sentences, phones, of_morning, texts_at, meanwhile)
+
+
+def _settled_meanwhile(kept: Mapping[str, Any], *, at: StaffContext) -> Iterator[str]:
+    """Yield what became of visits that somebody else settled: "Ada Test, Tuesday 24 November, 10:00: Samir"."""
+    references = kept.get("meanwhile", ())
+    if not references:
+        return
+    known = Booking.objects.filter(store=at.store, reference__in=references).select_related("desk")
+    for visit in known.order_by("starts_at", "pk"):
+        if visit.status == Status.CANCELLED:
+            became = _("cancelled")
+        elif visit.answer_until is not None:
+            became = _("asked to choose another time")
+        else:
+            became = visit_type_name(visit.desk.name)
+        yield f"{visit.name}, {moment_in_words(visit.starts_at, at.zone)}: {became}"
 
 
 def _key(at: StaffContext) -> str:
@@ -159,6 +183,7 @@ def _ask(
         "problems": [FormProblem(problem.text, problem.field_id) for problem in problems],
         "problems_title": _("Nothing has been changed yet"),
         "carried": [*carried],
+        "shown": " ".join(booking.reference for booking in affected),
         "texts_at": _texts_at(at),
         "unreachable": sum(message_channel(booking.phone, booking.email) == "none" for booking in affected),
         "people": people_in_words(sum(booking.party_size for booking in affected)),

@@ -5,15 +5,17 @@ from datetime import date, datetime, time
 import pytest
 import time_machine
 
-from booking.models import Booking
+from booking.bookings.lifecycle import cancel_booking
+from booking.models import Booking, BookingEvent, EventKind
 from booking.store_setup.absences import rest_of_today
+from booking.who import Who
 from stores.absences import Absence
 from stores.models import DeskAbsence, OpeningHours, Role, SetupChange, StoreMembership
 from stores.queries import rules_around
 from stores.services import save_desk
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import DAY, SHOP, Room, make_room
-from tests.factories import NOW, at, make_booking, make_store
+from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -322,15 +324,59 @@ def test_the_list_of_one_store_is_not_lost_by_a_change_at_another_one(room: Room
     assert "Please phone: Bea" in page(client.get(DAY)).words
 
 
-def test_day_that_ends_in_the_night_before_it_is_refused_as_it_would_take_no_time(room: Room) -> None:
-    for weekday in (3, 4):
+@pytest.mark.parametrize("weekdays", [(3, 4), (4,)])
+def test_day_that_ends_in_the_night_is_the_night_that_began_on_it(room: Room, weekdays: tuple[int, ...]) -> None:
+    """Whether the bar was open on the evening before or not."""
+    for weekday in weekdays:
         OpeningHours.objects.create(store=room.store, weekday=weekday, opens=time(20), closes=time(2))
+    visit = make_booking(room.store, starts_at=at(0, 30, day=28))
     client = room.client()
     friday = {**ONCE, "first_date": "2026-11-27", "until_time": "02:00"}
 
-    refused = client.post(FORM, friday)
+    assert visit.name in page(client.post(FORM, friday)).words
+    assert client.post(FORM, {**friday, "asked": "1", "then": "move"}).status_code == 303
 
-    assert refused.status_code == 400
-    assert "It ends before it begins." in page(refused).words
-    assert client.post(FORM, {**friday, "last_date": "2026-11-28"}).status_code == 303
-    assert stored() == Absence(date(2026, 11, 27), date(2026, 11, 28), None, time(2))
+    assert stored() == Absence(date(2026, 11, 27), date(2026, 11, 27), None, time(2))
+    assert Booking.objects.get().desk.slug == "ada"
+
+
+def test_second_of_two_managers_sees_what_became_of_the_visits(room: Room) -> None:
+    """Both have the question before them, and both choose somebody else."""
+    visits = [make_booking(room.store, starts_at=at(hour), phone=f"+336123456{hour:02d}") for hour in (9, 10)]
+    first, second = room.client(), room.client(make_user("tess", store=room.store))
+    answers = []
+    for client in (first, second):
+        shown = page(client.post(FORM, ONCE)).forms[FORM]["shown"]
+        answers.append({**ONCE, "shown": shown, "asked": "1", "then": "move"})
+
+    first.post(FORM, answers[0])
+    done = second.post(FORM, answers[1])
+
+    words = page(second.get(done["Location"])).words
+    assert "Somebody else has dealt with these visits meanwhile:" in words
+    assert "Ada Test, Tuesday 24 November, 09:00: Ada" in words
+    assert "Ada Test, Tuesday 24 November, 10:00: Ada" in words
+    assert "meanwhile:" not in page(second.get(ABSENCES)).words
+    assert DeskAbsence.objects.count() == 1
+    assert BookingEvent.objects.filter(kind=EventKind.RESCHEDULED).count() == len(visits)
+
+
+def test_visit_that_its_customer_cancelled_meanwhile_is_told(room: Room) -> None:
+    client = room.client()
+    visits = [make_booking(room.store, starts_at=at(hour), phone=f"+336123456{hour:02d}") for hour in (9, 10)]
+    shown = page(client.post(FORM, ONCE)).forms[FORM]["shown"]
+    cancel_booking(booking_id=visits[0].pk, who=Who.customer(NOW))
+
+    done = client.post(FORM, {**ONCE, "shown": shown, "asked": "1", "then": "move"})
+
+    words = page(client.get(done["Location"])).words
+    assert "1 visit has somebody else now" in words
+    assert "Ada Test, Tuesday 24 November, 09:00: cancelled" in words
+
+
+@pytest.mark.parametrize("shown", ["%00", "\x00\x00", "ABCDEFGH", "../ ÄÖ " + "x" * 5000])
+def test_references_that_name_no_visit_of_the_store_are_passed_over(room: Room, shown: str) -> None:
+    client = room.client()
+    done = client.post(FORM, {**ONCE, "shown": shown, "asked": "1", "then": "move"})
+    assert done.status_code == 303
+    assert "meanwhile:" not in page(client.get(done["Location"])).words
