@@ -8,7 +8,8 @@ over.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from stores.hours import ONE_DAY, Interval, day_start, openings
+from stores.closings import store_openings
+from stores.hours import ONE_DAY, Interval, day_start
 from stores.slots import StoreRules
 
 IN_SHOP = timedelta(hours=6)  # nobody is in the shop for longer: how far back people of the day before are searched
@@ -106,5 +107,5 @@ def _closes_at(rules: StoreRules, day: date) -> datetime | None:
 def _openings(rules: StoreRules, day: date) -> list[Interval]:
     """Return the open intervals that begin on a day, cut where the hours of the next day begin."""
     begin, end = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
-    found = openings(rules.weekly, rules.special, first_date=day - ONE_DAY, last_date=day, zone=rules.zone)
+    found = store_openings(rules, first_date=day - ONE_DAY, last_date=day)
     return [one for one in found if begin <= one.starts_at < end]

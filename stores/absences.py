@@ -1,30 +1,41 @@
-"""Absences of a desk: when whoever serves there is away, once or again and again. Pure.
+"""Absences: when whoever serves at a desk is away, or a store is closed, once or again and again. Pure.
 
 Whole days are working days: they go from the day's first opening to the end of its hours, past midnight too, as the
-special hours of a store do.
+special hours of a store do. A night belongs to the day on which it began.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from stores.hours import ONE_DAY, Interval, instant_of, joined
+from stores.hours import ONE_DAY, Interval, SpecialDays, WeeklyInterval, WorkDay, instant_of, joined, work_days
 
 EACH_WEEK, LAST_OF_MONTH = 0, 5
-Turns = Mapping[date, datetime]
-"""When each day begins for those who work: at its midnight, or where the hours of the evening before end."""
+
+
+class StoreHours(Protocol):
+    """The week of a store, the hours of single dates, and its zone."""
+
+    @property
+    def weekly(self) -> Sequence[WeeklyInterval]: ...
+    @property
+    def special(self) -> SpecialDays: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """When a desk is away, in the store's wall-clock time.
+    """When a desk is away, or a store is closed, in the store's wall-clock time.
 
     Without `weekdays`, it is one stretch: from `from_time` of the first day to `until_time` of the last one. With them,
     it comes again on each of these weekdays (numbered as in `date.weekday()`) from the first day to the last one, which
-    may be None: each week, or where `nth` is 1 to 4 on the first to fourth of the month, 5 the last one. Then
-    `until_time` is on the day after if it is not after `from_time`. A time of None is the beginning or the end of the
-    working day.
+    may be None: each week, or where `nth` is 1 to 4 on the first to fourth of the month, 5 the last one. A time of None
+    is the beginning or the end of the working day. On a day that it begins and ends on, `until_time` may be in the
+    night that belongs to this day: after midnight if it is not after `from_time`, or, without that, if this night goes
+    on until then and nothing of the day is open before.
     """
 
     first_date: date
@@ -64,42 +75,61 @@ def weekdays_mask(weekdays: Iterable[int]) -> int:
     return sum(1 << weekday for weekday in set(weekdays))
 
 
-def away_times(absences: Iterable[Absence], turns: Turns, zone: ZoneInfo) -> list[Interval]:
-    """Return the time that absences take of the days of `turns`, sorted and joined.
+def times_around(
+    absences: Iterable[Absence],
+    hours: StoreHours,
+    *,
+    first_date: date,
+    last_date: date,
+    except_on: Container[date] = (),
+) -> list[Interval]:
+    """Return the time that absences take around these of the store's days, by time; one day more on either side counts.
 
-    `turns` are of consecutive days, and of the day after the last one, which is only their end.
+    Those that repeat do not come on the dates of `except_on`.
     """
-    days = sorted(turns)[:-1]
-    return joined(one for absence in absences for one in _times(absence, days, turns, zone))
+    first, last = first_date - ONE_DAY, last_date + ONE_DAY
+    here = [absence for absence in absences if absence.touches(first, last)]
+    if not here:
+        return []
+    days = work_days(hours.weekly, hours.special, first_date=first, last_date=last, zone=hours.zone)
+    found = (one for absence in here for one in _times(absence, days, hours.zone, except_on))
+    return joined(one for one in found if one.starts_at < one.ends_at)
 
 
-def _times(absence: Absence, days: list[date], turns: Turns, zone: ZoneInfo) -> Iterator[Interval]:
+def _times(
+    absence: Absence, days: Mapping[date, WorkDay], zone: ZoneInfo, except_on: Container[date]
+) -> Iterator[Interval]:
     if absence.weekdays:
-        found = (_on(absence, day, turns, zone) for day in days if absence.comes_on(day))
-        yield from (one for one in found if one.starts_at < one.ends_at)
+        yield from (
+            _on(absence, day, days[day], zone) for day in days if absence.comes_on(day) and day not in except_on
+        )
         return
-    last_date = absence.last_date or days[-1]
-    first, last = max(absence.first_date, days[0]), min(last_date, days[-1])
+    last_date = absence.last_date or max(days)
+    first, last = max(absence.first_date, min(days)), min(last_date, max(days))
     if first > last:
+        return
+    if absence.first_date == last_date:
+        yield _on(absence, first, days[first], zone)
         return
     from_time = absence.from_time if first == absence.first_date else None
     until_time = absence.until_time if last == absence.last_date else None
-    starts_at = _begin(first, from_time, turns, zone)
-    ends_at = turns[last + ONE_DAY] if until_time is None else instant_of(last, until_time, zone, is_end=True)
-    if starts_at < ends_at:
-        yield Interval(starts_at, ends_at)
+    ends_at = days[last].ends_at if until_time is None else instant_of(last, until_time, zone, is_end=True)
+    yield Interval(_begin(first, from_time, days[first], zone), ends_at)
 
 
-def _on(absence: Absence, day: date, turns: Turns, zone: ZoneInfo) -> Interval:
-    """Return the time of a repeating absence that begins on a day."""
-    starts_at, until = _begin(day, absence.from_time, turns, zone), absence.until_time
+def _on(absence: Absence, day: date, own: WorkDay, zone: ZoneInfo) -> Interval:
+    """Return the time of an absence on a day that it begins and ends on, or in the night of this day."""
+    starts_at, until = _begin(day, absence.from_time, own, zone), absence.until_time
     if until is None:
-        return Interval(starts_at, turns[day + ONE_DAY])
-    same_day = instant_of(day, until, zone, is_end=True)
-    is_same_day = same_day > starts_at if absence.from_time is None else until > absence.from_time
-    ends_at = same_day if is_same_day else instant_of(day + ONE_DAY, until, zone, is_end=True)
-    return Interval(starts_at, ends_at)
+        return Interval(starts_at, own.ends_at)
+    same_day, next_day = (instant_of(one, until, zone, is_end=True) for one in (day, day + ONE_DAY))
+    if absence.from_time is not None:
+        return Interval(starts_at, same_day if until > absence.from_time else next_day)
+    if same_day <= own.begins_at:
+        return Interval(starts_at, min(next_day, own.ends_at))
+    is_in_night = own.opens_at is not None and same_day <= own.opens_at and next_day <= own.ends_at
+    return Interval(starts_at, next_day if is_in_night else same_day)
 
 
-def _begin(day: date, at: time | None, turns: Turns, zone: ZoneInfo) -> datetime:
-    return turns[day] if at is None else instant_of(day, at, zone, is_end=False)
+def _begin(day: date, at: time | None, own: WorkDay, zone: ZoneInfo) -> datetime:
+    return own.begins_at if at is None else instant_of(day, at, zone, is_end=False)

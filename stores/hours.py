@@ -35,6 +35,18 @@ class Interval(NamedTuple):
     ends_at: datetime
 
 
+class WorkDay(NamedTuple):
+    """A day as those who work count it, half-open, in UTC; working days follow each other without a gap.
+
+    It begins at its midnight, or where the hours of the evening before end, and ends where the next one begins.
+    `opens_at` is its first opening, None where the store is closed all day.
+    """
+
+    begins_at: datetime
+    opens_at: datetime | None
+    ends_at: datetime
+
+
 def openings(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
 ) -> list[Interval]:
@@ -115,20 +127,26 @@ def difference(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]:
     return left
 
 
-def day_turns(
+def work_days(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
-) -> dict[date, datetime]:
-    """Return the instant at which each of the days first..last begins for work.
-
-    That is its midnight, or the end of the hours that began on the day before and go on past it.
-    """
+) -> dict[date, WorkDay]:
+    """Return the working days first..last, both included."""
     opened = openings(weekly, special, first_date=first_date - ONE_DAY, last_date=last_date, zone=zone)
-    turns: dict[date, datetime] = {}
+    days: dict[date, WorkDay] = {}
+    begins_at, first = _turn(opened, first_date, zone)
     for number in range((last_date - first_date).days + 1):
-        midnight = day_start(first_date + number * ONE_DAY, zone)
-        before = bisect_left(opened, (midnight,)) - 1
-        turns[first_date + number * ONE_DAY] = max(midnight, opened[before].ends_at) if before >= 0 else midnight
-    return turns
+        day = first_date + number * ONE_DAY
+        ends_at, end = _turn(opened, day + ONE_DAY, zone)
+        days[day] = WorkDay(begins_at, opened[first].starts_at if first < end else None, ends_at)
+        begins_at, first = ends_at, end
+    return days
+
+
+def _turn(opened: Sequence[Interval], day: date, zone: ZoneInfo) -> tuple[datetime, int]:
+    """Return when a working day begins, and the place of the first opening that begins on it or later."""
+    midnight = day_start(day, zone)
+    after = bisect_left(opened, (midnight,))
+    return (max(midnight, opened[after - 1].ends_at) if after else midnight), after
 
 
 def week_problem(weekly: Sequence[WeeklyInterval]) -> tuple[int, str] | None:

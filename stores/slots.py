@@ -9,8 +9,9 @@ from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from stores.absences import Absence, away_times
-from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, day_turns, open_intervals, openings
+from stores.absences import Absence, times_around
+from stores.closings import closed_times
+from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
 # The languages of the pages, and French Sign Language.
 SPOKEN = ("fr", "en", "de", "es", "ar", "uk", "lsf")
@@ -99,6 +100,7 @@ class StoreRules:
     confirms_by_text: bool = True
     webhook_ids: str = ""  # of the webhooks that are on: "3,17"
     resting_types: tuple[VisitTypeRule, ...] = ()  # no longer offered, but already booked
+    closings: tuple[Absence, ...] = ()  # when the store is closed again and again
 
     @property
     def time_zone(self) -> str:
@@ -176,6 +178,8 @@ def store_slots(rules: StoreRules, *, first_date: date, last_date: date) -> list
         rules.weekly, rules.special, first_date=first_date - ONE_DAY, last_date=last_date, zone=rules.zone
     )
     slots = slot_times(intervals, rules.slot_minutes)
+    if rules.closings and slots:
+        slots = _slots_outside(slots, closed_times(rules, first_date=first_date - ONE_DAY, last_date=last_date))
     first = bisect_left(slots, (day_start(first_date, rules.zone),))
     end = bisect_left(slots, (day_start(last_date + ONE_DAY, rules.zone),))
     return slots[first:end]
@@ -231,12 +235,7 @@ def _served(
 
 def desk_away(rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date) -> list[Interval]:
     """Return when a desk is away around these of the store's days, by time; one day more on either side counts too."""
-    first, last = first_date - ONE_DAY, last_date + ONE_DAY
-    here = [absence for absence in desk.absences if absence.touches(first, last)]
-    if not here:
-        return []
-    turns = day_turns(rules.weekly, rules.special, first_date=first, last_date=last + ONE_DAY, zone=rules.zone)
-    return away_times(here, turns, rules.zone)
+    return times_around(desk.absences, rules, first_date=first_date, last_date=last_date)
 
 
 def away_until(rules: StoreRules, desk: DeskRule, starts_at: datetime, ends_at: datetime) -> datetime | None:

@@ -27,9 +27,17 @@ from booking.who import Who
 from stores.absences import Absence
 from stores.hours import WeeklyInterval
 from stores.imports.geojson import ImportDefaults, import_store
-from stores.models import DeskAbsence, DeskCalendar, Organization, OrganizationKind, Store
+from stores.models import DeskAbsence, DeskCalendar, Organization, OrganizationKind, Store, StoreClosing
 from stores.osm.features import StoreFields
-from stores.services import add_absence, remove_absence, save_desk, save_policy, save_visit_type
+from stores.services import (
+    add_absence,
+    add_closing,
+    remove_absence,
+    remove_closing,
+    save_desk,
+    save_policy,
+    save_visit_type,
+)
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 EVENING = (time(23), time(1))
@@ -303,12 +311,28 @@ def absence_over(store: Store) -> Change:
     return lambda: change(store, lambda one: remove_absence(store=one, absence_id=known.pk, user=None, now=NOW))
 
 
+def closing(store: Store) -> Change:
+    book(store, at(10))
+    return lambda: close(store, Absence(TUESDAY, None, time(9, 50), time(10, 5), weekdays=(1, 3)))
+
+
+def closing_past_midnight(store: Store) -> Change:
+    return lambda: close(store, Absence(TUESDAY, None, from_time=time(23, 30), weekdays=(1,)))
+
+
+def closing_over(store: Store) -> Change:
+    close(store, Absence(TUESDAY, None, weekdays=(1, 2)))
+    known = StoreClosing.objects.get()
+    return lambda: change(store, lambda one: remove_closing(store=one, closing_id=known.pk, user=None, now=NOW))
+
+
 SCENES: tuple[Scene, ...] = (
     booking, booking_past_midnight, booking_of_a_held_place, holding, holding_another_place, holding_at_another_store,
     release, sweep, cancellation, move, erasure, crowd, walk_in, slots_closed, slots_smaller, other_times_offered,
     other_time_taken, no_answer, offer_to_the_waiting, weekly_hours, hours_of_a_day, desk_at_rest, desk_with_hours,
     new_desk, longer_visits, smaller_parties, places_for_visits, other_grid, import_of_hours, import_of_a_zone, pattern,
     calendar_busy, calendar_free, calendar_left, hours_with_a_calendar, absence, absence_past_midnight, absence_over,
+    closing, closing_past_midnight, closing_over,
 )  # fmt: skip
 
 
@@ -339,6 +363,10 @@ def set_busy(store: Store, busy: BusyTimes) -> None:
 def add(store: Store, absence: Absence) -> None:
     samir = store.desks.get(slug="main")
     change(store, lambda one: add_absence(store=one, desk=samir, absence=absence, user=None, now=NOW))
+
+
+def close(store: Store, closing: Absence) -> None:
+    change(store, lambda one: add_closing(store=one, closing=closing, user=None, now=NOW))
 
 
 def change(store: Store, edit: Callable[[Store], object]) -> None:

@@ -13,7 +13,8 @@ from booking.subjects import Subject
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel
-from stores.hours import Interval, openings
+from stores.closings import store_openings
+from stores.hours import Interval
 from stores.models import SetupChange, Store
 from stores.queries import asked_day_sheet, store_rules
 from stores.queries.day_sheets import ASKED_FOR
@@ -100,4 +101,4 @@ def _due(store: Store, *, now: datetime) -> list[NewMessage]:
 
 def _openings(store: Store, day: date) -> Sequence[Interval]:
     rules = store_rules(store.slug, from_date=day)
-    return openings(rules.weekly, rules.special, first_date=day, last_date=day, zone=rules.zone)
+    return store_openings(rules, first_date=day, last_date=day)

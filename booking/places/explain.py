@@ -1,6 +1,7 @@
 """Explanations why a time can or cannot be booked, for each desk: the first rule that refuses."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from booking.models import Booking
@@ -11,7 +12,8 @@ from booking.places.moved_visits import moved_visit
 from booking.places.places_left import places_left
 from booking.policy import places_needed
 from booking.refusals import UnknownVisitType
-from stores.hours import ONE_DAY, day_start, open_intervals
+from stores.closings import store_open_time
+from stores.hours import ONE_DAY, day_start
 from stores.models import Slot
 from stores.queries import rules_around, store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, away_until, run_of, slots_by_desk, store_slots
@@ -138,7 +140,9 @@ def _of_store(asked: AvailabilityQuestion, starts_at: datetime, there: KindVisit
         return Explanation.TOO_FAR_AHEAD
     slots = store_slots(rules, first_date=day, last_date=day)
     if run_of(slots, starts_at, 1) is None:
-        hours = open_intervals(rules.weekly, rules.special, first_date=day - ONE_DAY, last_date=day, zone=rules.zone)
+        if run_of(store_slots(replace(rules, closings=()), first_date=day, last_date=day), starts_at, 1) is not None:
+            return Explanation.CLOSING
+        hours = store_open_time(rules, first_date=day - ONE_DAY, last_date=day)
         if any(one.starts_at <= starts_at < one.ends_at for one in hours):
             return Explanation.NO_START
         return Explanation.SPECIAL_HOURS if day in rules.special else Explanation.OUTSIDE_HOURS

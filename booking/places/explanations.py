@@ -18,6 +18,7 @@ class Explanation(StrEnum):
     TOO_SOON = "too_soon"
     OVER = "over"
     TOO_FAR_AHEAD = "too_far_ahead"
+    CLOSING = "closing"
     SPECIAL_HOURS = "special_hours"
     OUTSIDE_HOURS = "outside_hours"
     NO_START = "no_start"

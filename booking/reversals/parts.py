@@ -44,6 +44,7 @@ PARTS: Mapping[str, Part] = {
     "special_hours": Part(slots.read_special_hours, slots.write_special_hours, changes_rules=True),
     "slots": Part(slots.read_slots, slots.write_slots, is_compared=False),
     "desk": Part(slots.read_desk, slots.write_desk, changes_rules=True),
+    "closing": Part(absences.read_closing, absences.write_closing, changes_rules=True),
     "absence": Part(absences.read_absence, absences.write_absence, changes_rules=True),
     "visit_type": Part(slots.read_visit_type, slots.write_visit_type, changes_rules=True),
     "rules": Part(_of_store(*slots.RULES), slots.write_rules, changes_rules=True),

@@ -86,7 +86,7 @@ def _last_day(change: Line) -> str:
     """Return the last day that a change is about, "" without an end: days gone by keep the places that they had."""
     if change.what == "special_hours":
         return change.subject
-    fields = (change.before or change.after) if change.what == "absence" else {}
+    fields = (change.before or change.after) if change.what in ("absence", "closing") else {}
     return str(fields.get("away_until", ""))
 
 

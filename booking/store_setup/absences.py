@@ -9,10 +9,9 @@ from django.db.models import Prefetch, Q
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import HoursChange, change_rules
 from booking.working_days import working_day
-from stores.absences import Absence, away_times
-from stores.hours import ONE_DAY, day_turns, difference
+from stores.absences import Absence
+from stores.hours import ONE_DAY, difference
 from stores.models import Desk, DeskAbsence, Store
-from stores.queries import store_rules
 from stores.services import absence_of, add_absence, remove_absence
 from stores.slots import StoreRules, desk_away
 
@@ -50,16 +49,6 @@ def rest_of_today(rules: StoreRules, *, now: datetime) -> Absence:
     closes_at = day.closes_at.astimezone(rules.zone) if day.closes_at else None
     is_open = closes_at is not None and closes_at.date() == today and closes_at.time() > from_time
     return Absence(today, today, from_time, closes_at.time() if closes_at is not None and is_open else None)
-
-
-def ends_before_its_day(store: Store, absence: Absence) -> bool:
-    """Tell whether an absence of one day takes no time: it ends in the night that belongs to the day before."""
-    day = absence.first_date
-    if absence.weekdays or absence.from_time is not None or absence.until_time is None or absence.last_date != day:
-        return False
-    rules = store_rules(store.slug, from_date=day - ONE_DAY)
-    turns = day_turns(rules.weekly, rules.special, first_date=day, last_date=day + ONE_DAY, zone=rules.zone)
-    return not away_times([absence], turns, rules.zone)
 
 
 def is_away_already(rules: StoreRules, desk: Desk, absence: Absence) -> bool:

@@ -25,6 +25,7 @@ from stores.services.changes import DAY_NAMES
 WHAT = {
     "opening_hours": gettext_lazy("Opening hours"),
     "special_hours": gettext_lazy("Special hours"),
+    "closing": gettext_lazy("Regular closure"),
     "slots": gettext_lazy("Times of a day"),
     "desk": gettext_lazy("Desk"),
     "desk_choice": gettext_lazy("Choice of desk"),
@@ -79,8 +80,8 @@ _FIELDS = {
     "is_active": gettext_lazy("In use"),
     "away_from": gettext_lazy("First day"),
     "away_until": gettext_lazy("Last day"),
-    "from_time": gettext_lazy("Away from"),
-    "until_time": gettext_lazy("Away until"),
+    "from_time": gettext_lazy("From"),
+    "until_time": gettext_lazy("Until"),
     "weekdays": gettext_lazy("Again on"),
     "nth_of_month": gettext_lazy("Of each month"),
     "slot_count": gettext_lazy("Times in a row"),

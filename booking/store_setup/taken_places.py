@@ -13,6 +13,7 @@ from booking.models import Booking, Hold, Status
 from booking.places.claims import days_taken, release_expired_holds
 from booking.places.fit import KindTime, OpenTime, Order, SlotPlaces, Taking
 from booking.policy import places_needed
+from stores.closings import store_open_time
 from stores.hours import ONE_DAY, Interval, difference, intersection, open_intervals
 from stores.models import Slot
 from stores.slots import DeskRule, StoreRules, VisitTypeRule, desk_away, slots_by_desk
@@ -74,7 +75,7 @@ def open_time(rules: StoreRules, taken: TakenPlaces, *, now: datetime) -> OpenTi
     if not takings:
         return OpenTime((), {}, ())
     first, last = _dates(rules, takings)
-    opened = open_intervals(rules.weekly, rules.special, first_date=first, last_date=last, zone=rules.zone)
+    opened = store_open_time(rules, first_date=first, last_date=last)
     return OpenTime(
         store=opened,
         desks={desk.id: _desk_time(rules, desk, opened, first, last) for desk in rules.desks},

@@ -2,7 +2,7 @@
 
 from stores.models.calendars import BusyTime, DeskCalendar
 from stores.models.changes import SetupChange
-from stores.models.hours import OpeningHours, SpecialHours, Weekday
+from stores.models.hours import OpeningHours, Recurrence, SpecialHours, StoreClosing, Weekday
 from stores.models.invitations import GivenPassword, LinkInvitation, StoreInvitation
 from stores.models.organizations import OrganizationMembership
 from stores.models.patterns import PatternTaken
@@ -48,6 +48,7 @@ __all__ = [
     "OrganizationMembership",
     "PatternTaken",
     "QuestionKind",
+    "Recurrence",
     "ReminderChannel",
     "Role",
     "SearchSpelling",
@@ -56,6 +57,7 @@ __all__ = [
     "Slot",
     "SpecialHours",
     "Store",
+    "StoreClosing",
     "StoreDay",
     "StoreInvitation",
     "StoreMembership",

@@ -1,7 +1,7 @@
-"""Opening hours and special hours."""
+"""Opening hours, special hours and closings."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from stores.models.store import Store
@@ -53,3 +53,34 @@ class SpecialHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store_id} {self.date}"
+
+
+class Recurrence(models.Model):
+    """One stretch of time, or weekdays again and again: the columns of `stores.absences.Absence`."""
+
+    first_date = models.DateField()
+    last_date = models.DateField(null=True, blank=True)  # none: it repeats for good
+    from_time = models.TimeField(null=True, blank=True)
+    until_time = models.TimeField(null=True, blank=True)
+    weekdays = models.PositiveSmallIntegerField(default=0)  # 1 for Monday, 2 for Tuesday, 4 … added up; 0: no repeating
+    nth = models.PositiveSmallIntegerField(default=0)  # of the month: 1 to 4, 5 for the last one; 0: each week
+
+    class Meta:
+        abstract = True
+
+
+class StoreClosing(Recurrence):
+    """When a store is closed again and again, but for dates with special hours. See `stores.closings`."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="closings")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="store_closing_in_order"),
+            models.CheckConstraint(
+                condition=Q(weekdays__gt=0, weekdays__lt=128, nth__lte=5), name="store_closing_repeats_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.first_date}"

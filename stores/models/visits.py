@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from stores.models.hours import Weekday
+from stores.models.hours import Recurrence, Weekday
 from stores.models.store import Store
 
 
@@ -47,16 +47,10 @@ class DeskHours(models.Model):
         return f"{self.desk_id} {self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
-class DeskAbsence(models.Model):
+class DeskAbsence(Recurrence):
     """When whoever serves at a desk is away, once or again and again; why is not stored. See `stores.absences`."""
 
     desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="absences")
-    first_date = models.DateField()
-    last_date = models.DateField(null=True, blank=True)  # none: it repeats for good
-    from_time = models.TimeField(null=True, blank=True)
-    until_time = models.TimeField(null=True, blank=True)
-    weekdays = models.PositiveSmallIntegerField(default=0)  # 1 for Monday, 2 for Tuesday, 4 … added up; 0: no repeating
-    nth = models.PositiveSmallIntegerField(default=0)  # of the month: 1 to 4, 5 for the last one; 0: each week
 
     class Meta:
         constraints = [

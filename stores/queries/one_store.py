@@ -65,7 +65,13 @@ class StoreDetail(StoreSummary):
     keep_days: int
     weekly: tuple[WeeklyInterval, ...]
     special: dict[date, tuple[tuple[time, time], ...]]
+    closings: tuple[Absence, ...]
     visit_types: tuple[VisitTypeDetail, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that rules every day and hour of the store."""
+        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,10 @@ SELECT {columns},
           FROM stores_openinghours hours WHERE hours.store_id = store.id),
        (SELECT {list}({row}(special.date, special.opens, special.closes))
           FROM stores_specialhours special WHERE special.store_id = store.id AND special.date >= %s),
+       (SELECT {list}({row}(closing.first_date, closing.id, closing.last_date, closing.from_time, closing.until_time,
+                            closing.weekdays, closing.nth))
+          FROM stores_storeclosing closing
+         WHERE closing.store_id = store.id AND (closing.last_date IS NULL OR closing.last_date >= %s)),
        (SELECT {list}({row}(desk.position, desk.id, desk.slug, desk.name, desk.capacity, desk.kept_back, desk.languages,
                             (SELECT {list}({row}(own.weekday, own.opens, own.closes))
                                FROM stores_deskhours own WHERE own.desk_id = desk.id),
@@ -144,6 +154,7 @@ class ReadStore:
     version_seen: int
     weekly: tuple[WeeklyInterval, ...]
     special: dict[date, tuple[tuple[time, time], ...]]
+    closings: tuple[Absence, ...]
     desks: tuple[DeskRule, ...]
     visit_types: tuple[VisitTypeRule, ...]
     more: tuple[Any, ...] = ()
@@ -202,6 +213,7 @@ def rules_of(found: ReadStore) -> StoreRules:
         confirms_by_text=bool(columns.pop("confirms_by_text")),
         weekly=found.weekly,
         special=found.special,
+        closings=found.closings,
         desks=found.desks,
         visit_types=tuple(kind for kind in found.visit_types if kind.is_active),
         resting_types=tuple(kind for kind in found.visit_types if not kind.is_active),
@@ -227,6 +239,7 @@ def detail_of(found: ReadStore) -> StoreDetail:
         **{name: found.columns[name] for name in DETAIL},
         weekly=found.weekly,
         special=found.special,
+        closings=found.closings,
         visit_types=tuple(
             VisitTypeDetail(
                 kind.slug,
@@ -291,18 +304,19 @@ def _read(
     keys = then_lock if is_locking else ()
     with connection.cursor() as cursor:
         since = connection.ops.adapt_datefield_value(special_from)
-        cursor.execute(sql, [since, since, *known, *keys])
+        cursor.execute(sql, [since, since, since, *known, *keys])
         return [_read_row(row[is_locking : len(row) - len(keys)], columns) for row in cursor.fetchall()]
 
 
 def _read_row(row: Sequence[Any], columns: Sequence[str]) -> ReadStore:
     parts = len(columns)
-    version_seen, weekly, special, desks, visit_types, *more = row[parts:]
+    version_seen, weekly, special, closings, desks, visit_types, *more = row[parts:]
     return ReadStore(
         columns=dict(zip(columns, row[:parts], strict=True)),
         version_seen=version_seen,
         weekly=_weekly(weekly),
         special=_special(special),
+        closings=_absences(closings),
         desks=tuple(_desk(*fields) for _, *fields in listed_json(desks)),
         visit_types=tuple(_visit_type(*fields) for _, *fields in listed_json(visit_types)),
         more=tuple(more),

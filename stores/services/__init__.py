@@ -26,6 +26,7 @@ from stores.services.changes import (
     times_from_text,
     week_from_text,
 )
+from stores.services.closings import CLOSINGS_MAX, add_closing, remove_closing
 from stores.services.day_sheets import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 from stores.services.first_steps import END, end_steps, note_step, show_steps_again
 from stores.services.hours import (
@@ -111,6 +112,7 @@ __all__ = [
     "CHOICES_LEAST",
     "CHOICES_MAX",
     "CHOICE_LONGEST",
+    "CLOSINGS_MAX",
     "DEGREES_MOST",
     "END",
     "ORIGINS_MAX",
@@ -128,6 +130,7 @@ __all__ = [
     "absence_from_trail",
     "absence_of",
     "add_absence",
+    "add_closing",
     "add_member",
     "answer_invitation",
     "ask_day_sheet",
@@ -160,6 +163,7 @@ __all__ = [
     "questions_in_trail",
     "record_change",
     "remove_absence",
+    "remove_closing",
     "remove_member",
     "renew_link",
     "replace_opening_hours",

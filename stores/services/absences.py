@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from stores.absences import EACH_WEEK, LAST_OF_MONTH, Absence, weekdays_mask, weekdays_of
-from stores.models import Desk, DeskAbsence, Store
+from stores.models import Desk, DeskAbsence, Recurrence, Store, StoreClosing
 from stores.services.changes import DAY_NAMES, record_change
 from stores.services.values import BadValue, lock, raise_version
 
@@ -26,14 +26,7 @@ def add_absence(*, store: Store, desk: Desk, absence: Absence, user: User | None
     """
     check_absence(absence)
     lock(store)
-    fields = {
-        "first_date": absence.first_date,
-        "last_date": absence.last_date,
-        "from_time": absence.from_time,
-        "until_time": absence.until_time,
-        "weekdays": weekdays_mask(absence.weekdays),
-        "nth": absence.nth,
-    }
+    fields = columns_of(absence)
     known = desk.absences.filter(**fields).first()
     if known is not None:  # pressed twice
         return known
@@ -64,10 +57,11 @@ def remove_absence(*, store: Store, absence_id: int, user: User | None, now: dat
 
 @transaction.atomic
 def forget_absences(*, now: datetime) -> int:
-    """Delete the absences that ended long ago; return how many."""
+    """Delete the absences and closings that ended long ago; return how many."""
     ended = now.date() - timedelta(days=KEEP_ABSENCES_DAYS)
-    deleted, _ = DeskAbsence.objects.filter(last_date__lt=ended).delete()
-    return deleted
+    absences, _ = DeskAbsence.objects.filter(last_date__lt=ended).delete()
+    closings, _ = StoreClosing.objects.filter(last_date__lt=ended).delete()
+    return absences + closings
 
 
 def check_absence(absence: Absence) -> None:
@@ -94,8 +88,20 @@ def _ever_comes(absence: Absence, last: date) -> bool:
     return any(absence.comes_on(absence.first_date + timedelta(days=number)) for number in range(days))
 
 
-def absence_of(row: DeskAbsence) -> Absence:
-    """Return an absence as plain values."""
+def columns_of(absence: Absence) -> dict[str, Any]:
+    """Return the values of the columns in which an absence or a closing is stored."""
+    return {
+        "first_date": absence.first_date,
+        "last_date": absence.last_date,
+        "from_time": absence.from_time,
+        "until_time": absence.until_time,
+        "weekdays": weekdays_mask(absence.weekdays),
+        "nth": absence.nth,
+    }
+
+
+def absence_of(row: Recurrence) -> Absence:
+    """Return an absence or a closing as plain values."""
     return Absence(
         row.first_date,
         row.last_date,
@@ -108,7 +114,7 @@ def absence_of(row: DeskAbsence) -> Absence:
 
 
 def absence_for_trail(absence: Absence) -> dict[str, Any]:
-    """Return an absence as the trail stores it; what it does not have is left out."""
+    """Return an absence or a closing as the trail stores it; what it does not have is left out."""
 
     def short(at: time | None) -> str | None:
         return None if at is None else f"{at:%H:%M}"

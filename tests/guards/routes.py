@@ -209,6 +209,8 @@ ROUTES = {
         staff/<slug:store>/setup/desks/<slug:desk>/away-now/
         staff/<slug:store>/setup/absences/
         staff/<slug:store>/setup/absences/<int:absence>/remove/
+        staff/<slug:store>/setup/closings/
+        staff/<slug:store>/setup/closings/<int:closing>/remove/
         staff/<slug:store>/setup/desk-choice/
         staff/<slug:store>/setup/webhooks/
         staff/<slug:store>/setup/keys/
@@ -266,6 +268,7 @@ FILL = {
     "<int:invitation>": "1",
     "<int:change>": "1",
     "<int:absence>": "1",
+    "<int:closing>": "1",
     "<slug:store>": "corner-shop-niort",
     "<slug:name>": "reminder",
     "<slug:language>": "fr",

@@ -31,8 +31,9 @@ TABLES = {
     """,
     "deleted each night once they are of no more use": """
         booking.IdempotentAnswer booking.Ticket booking.Device booking.PairingCode sessions.Session
-        stores.StoreInvitation stores.LinkInvitation stores.SetupChange stores.DeskAbsence booking.UnmetDemand
-        booking.CustomerText booking.TextQuestion booking.WebhookEvent booking.Feedback notifications.InboundText
+        stores.StoreInvitation stores.LinkInvitation stores.SetupChange stores.DeskAbsence stores.StoreClosing
+        booking.UnmetDemand booking.CustomerText booking.TextQuestion booking.WebhookEvent booking.Feedback
+        notifications.InboundText
     """,
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
     "those over are deleted when the calendar says something new": "stores.BusyTime",

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from booking.models import PIN_ERRORS
 from booking.reversals.reasons import never_words
-from stores.models import DeskAbsence, LinkInvitation, Role, SetupChange, Store
+from stores.models import DeskAbsence, LinkInvitation, Role, SetupChange, Store, StoreClosing
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, at, make_store, make_user
 from tests.guards.routes import MANAGER, address, of
@@ -41,6 +41,8 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "desks/<slug:desk>/absences/": {"repeats": "once", "first_date": "2026-11-24"},
     "desks/<slug:desk>/away-now/": {},
     "absences/<int:absence>/remove/": {},
+    "closings/": {"repeats": "weekly", "weekdays": ["2"], "first_date": "2026-11-24"},
+    "closings/<int:closing>/remove/": {},
     "desk-choice/": {"is_offered": "on"},
     "keys/": {"name": "Till", "scopes": ["read:day"], "days": "90"},
     "webhooks/": {"address": "https://till.example.org/hook"},
@@ -143,6 +145,8 @@ def change(store: Store, manager: Client, route: str) -> SetupChange:
     if route.startswith("absences/"):
         day = date(2026, 11, 24)
         DeskAbsence.objects.create(pk=1, desk=store.desks.get(), first_date=day, last_date=day)
+    if route.startswith("closings/<"):
+        StoreClosing.objects.create(pk=1, store=store, first_date=date(2026, 11, 24), weekdays=4)
     if route.startswith("special-hours/<"):
         manager.post(address(f"{SETUP}special-hours/"), {"date": "2026-11-30", "what": "closed"})
     form = dict(FORMS[route])

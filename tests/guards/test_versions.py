@@ -10,12 +10,16 @@ from pathlib import Path
 
 from django.conf import settings
 
-MODELS = "Slot|Hold|StoreDay|Desk|DeskAbsence|DeskHours|VisitType|VisitTypeHours|OpeningHours|SpecialHours|Store"
+MODELS = (
+    "Slot|Hold|StoreDay|Desk|DeskAbsence|DeskHours|VisitType|VisitTypeHours|OpeningHours|SpecialHours|StoreClosing"
+    "|Store"
+)
 ROWS = re.compile(
-    rf"\b({MODELS})\b|\b(store|desk|visit_type|hold|slot|rows?)$|\.(desks|visit_types|slots|holds|hours|absences)\b"
+    rf"\b({MODELS})\b|\b(store|desk|visit_type|hold|slot|rows?)$"
+    r"|\.(desks|visit_types|slots|holds|hours|absences|closings)\b"
 )
 TABLES = (
-    "stores_(slot|storeday|desk|deskabsence|deskhours|visittype|visittypehours|visittype_desks|openinghours|specialhours|store)"
+    "stores_(slot|storeday|desk|deskabsence|deskhours|visittype|visittypehours|visittype_desks|openinghours|specialhours|storeclosing|store)"
     "|booking_hold"
 )
 SQL = re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) ({TABLES})\b|\b(stores_slot) AS slot\b")
@@ -52,6 +56,8 @@ KNOWN = {
     "stores/services/absences.py:forget_absences": "absences that ended long ago change no free time",
     "stores/services/absences.py:remove_absence": "raise_version",
     "stores/services/address.py:save_address": "hours_version in the same statement",
+    "stores/services/closings.py:add_closing": "raise_version",
+    "stores/services/closings.py:remove_closing": "raise_version",
     "stores/services/changes.py:_note_changed": _NO_MATTER,
     "stores/services/day_sheets.py:save_day_sheet": _NO_MATTER,
     "stores/services/first_steps.py:end_steps": _NO_MATTER,

@@ -159,6 +159,34 @@ def test_rest_of_a_night_is_away_until_the_bar_closes() -> None:
     assert found[5] == "Sat 20:00"
 
 
+@pytest.mark.parametrize("days", [(0, 1, 2, 3, 4, 5, 6), (1,)])
+@pytest.mark.parametrize("last_date", [None, MONDAY + ONE_DAY])
+def test_until_a_time_of_the_night_is_of_the_day_on_which_the_night_began(
+    days: tuple[int, ...], last_date: date | None
+) -> None:
+    """Whether the bar was open on the evening before or not, once or again and again."""
+    tuesday = MONDAY + ONE_DAY
+    rules = replace(store(BAR), weekly=tuple(WeeklyInterval(day, time(20), time(2)) for day in days))
+    once = Absence(tuesday, tuesday, until_time=time(1))
+    absence = once if last_date else replace(once, last_date=None, weekdays=(1,))
+    found = starts(rules, absence, tuesday, tuesday + ONE_DAY)
+    of_nights_beside = {"Tue 00:00", "Tue 01:00", *(f"Wed {hour}:00" for hour in (20, 21, 22, 23))}
+    assert [one for one in found if one not in of_nights_beside] == ["Wed 01:00"]
+
+
+def test_until_a_time_after_the_night_leaves_the_night_alone() -> None:
+    rules = replace(store(BAR), weekly=(WeeklyInterval(1, time(20), time(2)),))
+    tuesday = MONDAY + ONE_DAY
+    absence = Absence(tuesday, None, until_time=time(3), weekdays=(1,))
+    assert starts(rules, absence, tuesday, tuesday + ONE_DAY)[0] == "Tue 20:00"
+
+
+def test_a_shop_that_somebody_leaves_until_before_it_opens_has_them_all_day() -> None:
+    tuesday = MONDAY + ONE_DAY
+    absence = Absence(tuesday, None, until_time=time(8), weekdays=(1,))
+    assert len(starts(store(), absence, tuesday)) == 7
+
+
 def test_first_hours_of_a_day_leave_the_night_before_alone() -> None:
     absence = Absence(SATURDAY, SATURDAY, until_time=time(22))
     assert starts(store(BAR), absence, SATURDAY)[:4] == ["Sat 00:00", "Sat 01:00", "Sat 22:00", "Sat 23:00"]

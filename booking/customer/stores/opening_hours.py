@@ -1,18 +1,19 @@
-"""Opening hours in words: the week, the coming special days, and whether the store is open now."""
+"""Opening hours in words: the week, the coming special days and closings, and whether the store is open now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from booking import formatting
-from stores.hours import WeeklyInterval, open_intervals
+from booking.formats.absence_wording import absence_in_words
+from stores.closings import ClosingHours, store_open_time
+from stores.hours import ONE_DAY
 from stores.queries import StoreDetail
 
 SPECIAL_DAYS_SHOWN = timedelta(days=62)
@@ -32,17 +33,6 @@ class DayHours:
 class OpenNow:
     is_open: bool
     words: str
-
-
-class HasHours(Protocol):
-    """A store in full, or the rules that its slots are made from."""
-
-    @property
-    def time_zone(self) -> str: ...
-    @property
-    def weekly(self) -> tuple[WeeklyInterval, ...]: ...
-    @property
-    def special(self) -> Mapping[date, tuple[tuple[time, time], ...]]: ...
 
 
 def week(store: StoreDetail, *, now: datetime) -> list[DayHours]:
@@ -83,17 +73,18 @@ def special_days(store: StoreDetail, *, now: datetime) -> list[DayHours]:
     ]
 
 
-def open_now(store: HasHours, *, now: datetime) -> OpenNow | None:
+def closings(store: StoreDetail, *, now: datetime) -> list[str]:
+    """Return when the store is closed again and again, in words, as far as that begins in the next two months."""
+    today = now.astimezone(store.zone).date()
+    here = (one for one in store.closings if one.touches(today, today + SPECIAL_DAYS_SHOWN))
+    return [absence_in_words(one, today=today) for one in sorted(here, key=attrgetter("first_date", "id"))]
+
+
+def open_now(store: ClosingHours, *, now: datetime) -> OpenNow | None:
     """Return whether the store is open, with the time until or from which; None where it stays closed for two weeks."""
-    zone = ZoneInfo(store.time_zone)
+    zone = store.zone
     today = now.astimezone(zone).date()
-    for interval in open_intervals(
-        store.weekly,
-        store.special,
-        first_date=today - timedelta(days=1),
-        last_date=today + DAYS_LOOKED_AHEAD,
-        zone=zone,
-    ):
+    for interval in store_open_time(store, first_date=today - ONE_DAY, last_date=today + DAYS_LOOKED_AHEAD):
         if interval.starts_at <= now < interval.ends_at:
             return OpenNow(True, _until(interval.ends_at, today, zone))
         if interval.starts_at > now:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from booking.customer.chooser import first_free_start
 from booking.customer.store_lookup import store_or_404
-from booking.customer.stores.opening_hours import days_alike, open_now, special_days, week
+from booking.customer.stores.opening_hours import closings, days_alike, open_now, special_days, week
 from booking.customer.stores.structured_data import store_as_json_ld
 from booking.customer.stores.time_offers import TimeOffer, time_offer
 from booking.formats.map_links import directions
@@ -33,6 +33,7 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
         "week": week(found, now=now),
         "days_alike": days_alike(found, now=now),
         "special_days": special_days(found, now=now),
+        "closings": closings(found, now=now),
         "visits": [(one, offers.get(one.slug)) for one in found.visit_types],
         "directions": directions(found),
         "organizations": gathered,

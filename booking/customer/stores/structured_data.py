@@ -1,6 +1,6 @@
 """Structured data of a store (schema.org), for search engines. No text of a store can break out of its script block."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from booking.formats.json_ld import json_ld
 from booking.links import store_card_url, store_page_url
+from stores.closings import closed_times
+from stores.hours import Interval, difference, openings
 from stores.models import OrganizationKind
 from stores.queries import OrganizationDetail, StoreDetail
 
@@ -82,7 +84,7 @@ def _booking(store: StoreDetail) -> dict[str, Any]:
 
 
 def _special(store: StoreDetail, *, now: datetime) -> list[dict[str, str]]:
-    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    today = now.astimezone(store.zone).date()
     return [
         {
             "@type": "OpeningHoursSpecification",
@@ -90,10 +92,30 @@ def _special(store: StoreDetail, *, now: datetime) -> list[dict[str, str]]:
             "validThrough": day.isoformat(),
             **_times(opens, closes, is_closed=not times),
         }
-        for day, times in sorted(store.special.items())
-        if today <= day <= today + _SPECIAL_DAYS_TOLD
+        for day, times in sorted(_other_days(store, today))
         for opens, closes in times or [(time.min, time.min)]
     ]
+
+
+def _other_days(store: StoreDetail, today: date) -> Iterator[tuple[date, Sequence[tuple[time, time]]]]:
+    """Yield the days to come on which the week's hours do not hold, and the hours that do; none means closed."""
+    last = today + _SPECIAL_DAYS_TOLD
+    yield from ((day, times) for day, times in store.special.items() if today <= day <= last)
+    closed = closed_times(store, first_date=today, last_date=last)
+    if not closed:
+        return
+    opened: dict[date, list[Interval]] = {}
+    for one in openings(store.weekly, {}, first_date=today, last_date=last, zone=store.zone):
+        opened.setdefault(one.starts_at.astimezone(store.zone).date(), []).append(one)
+    for day, own in opened.items():
+        left = difference(own, closed)
+        if left != own and day not in store.special:
+            yield day, [_wall_times(one, store.zone) for one in left]
+
+
+def _wall_times(one: Interval, zone: ZoneInfo) -> tuple[time, time]:
+    opens, closes = (moment.astimezone(zone).time() for moment in one)
+    return opens, closes
 
 
 def _times(opens: time, closes: time, *, is_closed: bool = False) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from booking.bookings.day_schedule import DaySchedule
+from stores.closings import store_open_time
 from stores.hours import ONE_DAY, Interval, intersection, open_intervals
 from stores.slots import desk_away, slots_by_desk
 
@@ -49,7 +50,7 @@ class NoSlot:
         """Return the intervals in which a desk serves on the day."""
         if desk_id not in self._hours:
             days = {"first_date": self.date - ONE_DAY, "last_date": self.date}
-            opened = open_intervals(self.rules.weekly, self.rules.special, **days, zone=self.rules.zone)
+            opened = store_open_time(self.rules, **days)
             desk = self.rules.desk(desk_id)
             own = open_intervals(desk.weekly, {}, **days, zone=self.rules.zone) if desk and desk.weekly else opened
             self._hours[desk_id] = intersection(opened, own)

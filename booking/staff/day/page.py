@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from booking.bookings.crowds import crowds
 from booking.bookings.customer_visits import visit_of_store
 from booking.bookings.day_schedule import DaySchedule, night_schedule
+from booking.formats.absence_wording import absence_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.messages.inbox import count_waiting
-from booking.staff.absence_wording import absence_in_words
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
@@ -34,8 +34,9 @@ from booking.web.forms import FormProblem
 from booking.web.responses import see_other
 from notifications import circuits, queries
 from notifications.models import Channel
-from stores.hours import ONE_DAY, day_start
-from stores.slots import desk_away
+from stores.absences import Absence, times_around
+from stores.closings import closed_times
+from stores.hours import ONE_DAY, Interval, day_start
 
 _CAN_BE_PUT_BACK = {"slots": "slots", "away": "absence"}  # what was done, and its part of the trail
 
@@ -140,19 +141,33 @@ def _visits_url(request: HttpRequest, at: StaffContext) -> str:
     return "../visits/" if request.path == day_url else f"{day_url.removesuffix('day/')}visits/"
 
 
-def _away(at: StaffContext, schedule: DaySchedule) -> list[tuple[str, int, str]]:
-    """Return who is away on a day: the desk, the id of the absence and its words."""
-    days = {"first_date": schedule.date, "last_date": schedule.date}
-    begins, ends = (day_start(day, at.zone) for day in (schedule.date, schedule.date + ONE_DAY))
-    return [
-        (visit_type_name(desk.name), one.id, absence_in_words(one, today=at.today))
-        for desk in schedule.rules.desks
+def _away(at: StaffContext, schedule: DaySchedule) -> list[tuple[str, str, str]]:
+    """Return who is away on a day: the desk, the words of the absence, and where it is removed.
+
+    The store itself, where it is closed again and again, has no name.
+    """
+    rules, day = schedule.rules, schedule.date
+    away = [
+        (visit_type_name(desk.name), absence_in_words(one, today=at.today), _url_to_remove(at, "absence", one))
+        for desk in rules.desks
         for one in desk.absences
-        if any(
-            away.starts_at < ends and away.ends_at > begins
-            for away in desk_away(schedule.rules, replace(desk, absences=(one,)), **days)
-        )
+        if _takes_time_of(times_around([one], rules, first_date=day, last_date=day), day, at.zone)
     ]
+    closed = [
+        ("", absence_in_words(one, today=at.today), _url_to_remove(at, "closing", one))
+        for one in rules.closings
+        if _takes_time_of(closed_times(replace(rules, closings=(one,)), first_date=day, last_date=day), day, at.zone)
+    ]
+    return closed + away
+
+
+def _url_to_remove(at: StaffContext, what: str, one: Absence) -> str:
+    return reverse(f"staff-setup-{what}-remove", args=[at.store.slug, one.id])
+
+
+def _takes_time_of(times: Sequence[Interval], day: date, zone: ZoneInfo) -> bool:
+    begins, ends = day_start(day, zone), day_start(day + ONE_DAY, zone)
+    return any(one.starts_at < ends and one.ends_at > begins for one in times)
 
 
 def _waiting_words(zone: ZoneInfo) -> list[str]:

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from booking.bookings.day_loads import DayLoad, loads_by_rules, weeks_of
+from booking.formats.absence_wording import times_in_words
 from booking.formatting import stretch_in_words
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.day.page import unknown_day_page
 from booking.web.query_params import read_day
 from booking.working_days import opening_day
-from stores.hours import ONE_DAY, openings
+from stores.absences import Absence
+from stores.closings import store_openings
+from stores.hours import ONE_DAY
 from stores.public_holidays import public_holidays
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -128,20 +131,36 @@ def _notes(at: StaffContext, rules: StoreRules, loads: Sequence[DayLoad]) -> dic
     special = {day: hours for day, hours in rules.special.items() if first <= day <= last}
     # Only a day that somebody closed may have a name: the names take time and memory.
     names = _holidays(at, first, last) if any(not hours for hours in special.values()) else {}
-    opened = openings(rules.weekly, rules.special, first_date=first, last_date=last, zone=rules.zone)
+    opened = store_openings(rules, first_date=first, last_date=last)
     open_days = {one.starts_at.astimezone(rules.zone).date() for one in opened}
+    closings = _closings(rules, first, last)
     notes = {}
     for load in loads:
         if load.date in special and not special[load.date]:
             name = names.get(load.date)
             notes[load.date] = _("Closed: {holiday}").format(holiday=name) if name else _("Closed on this date")
         elif load.date not in open_days:
-            notes[load.date] = _("Closed")
+            closing = closings.get(load.date)
+            notes[load.date] = _("Closed") if closing is None else _closed_again(closing)
         elif load.is_closed:
             notes[load.date] = _("No time can be booked")
         elif load.date in special:
             notes[load.date] = _("Special hours")
+        elif load.date in closings:
+            notes[load.date] = _("Closed {times}").format(times=times_in_words(closings[load.date]))
     return notes
+
+
+def _closings(rules: StoreRules, first: date, last: date) -> dict[date, Absence]:
+    """Return the closing that begins on each of the days that one takes time of, as a rule the only one."""
+    weekdays = {one.weekday for one in rules.weekly}
+    days = (first + number * ONE_DAY for number in range((last - first).days + 1))
+    open_days = [day for day in days if day.weekday() in weekdays and day not in rules.special]
+    return {day: one for day in open_days for one in rules.closings if one.comes_on(day)}
+
+
+def _closed_again(closing: Absence) -> str:
+    return _("Closed, as every month") if closing.nth else _("Closed, as every week")
 
 
 def _holidays(at: StaffContext, first: date, last: date) -> dict[date, str]:

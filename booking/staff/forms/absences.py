@@ -1,7 +1,7 @@
-"""The form of an absence: one stretch, or again and again."""
+"""The form of an absence, one stretch or again and again, and of a closing of the store, which comes again."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import FIRST_YEAR, LAST_YEAR
-from booking.staff.absence_wording import nth_choices
+from booking.formats.absence_wording import nth_choices
 from booking.staff.forms.fields import ticks
 from booking.staff.forms.shared import StaffForm
 from booking.staff.forms.special_hours import DayField
@@ -22,6 +22,10 @@ _SENTENCES = {
     "too_long": _("This is longer than two years."),
     "never": _("No such day comes between these two."),
 }
+
+
+ONCE, WEEKLY, MONTHLY = "once", "weekly", "monthly"
+AGAIN = ((WEEKLY, _("Every week")), (MONTHLY, _("Every month")))
 
 
 def _time(label: Any) -> forms.TimeField:
@@ -37,11 +41,9 @@ def _time(label: Any) -> forms.TimeField:
 class AbsenceForm(StaffForm):
     """When whoever serves at a desk is away."""
 
-    ONCE, WEEKLY, MONTHLY = "once", "weekly", "monthly"
-
     repeats = forms.ChoiceField(
         label=_("How often?"),
-        choices=((ONCE, _("Once")), (WEEKLY, _("Every week")), (MONTHLY, _("Every month"))),
+        choices=((ONCE, _("Once")), *AGAIN),
         widget=forms.RadioSelect,
         initial=ONCE,
         error_messages={"required": _("Say how often."), "invalid_choice": _("Say how often.")},
@@ -71,7 +73,7 @@ class AbsenceForm(StaffForm):
     def clean(self) -> dict[str, Any]:
         """Require days of the week where it repeats, and an absence that comes and is not over."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("repeats") in (self.WEEKLY, self.MONTHLY) and not cleaned.get("weekdays"):
+        if cleaned.get("repeats") in (WEEKLY, MONTHLY) and not cleaned.get("weekdays"):
             self.add_error("weekdays", _("Tick at least one day."))
         if self.errors:
             return cleaned
@@ -91,15 +93,24 @@ class AbsenceForm(StaffForm):
     def absence(self) -> Absence:
         """What was typed."""
         typed = self.cleaned_data
-        is_once = typed["repeats"] == self.ONCE
+        is_once = typed["repeats"] == ONCE
         return Absence(
             first_date=typed["first_date"],
             last_date=typed["last_date"] or (typed["first_date"] if is_once else None),
             from_time=typed["from_time"],
             until_time=typed["until_time"],
             weekdays=() if is_once else tuple(sorted(typed["weekdays"])),
-            nth=typed["nth"] or 1 if typed["repeats"] == self.MONTHLY else EACH_WEEK,
+            nth=typed["nth"] or 1 if typed["repeats"] == MONTHLY else EACH_WEEK,
         )
+
+
+class ClosingForm(AbsenceForm):
+    """When a store is closed again and again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        repeats = cast("forms.ChoiceField", self.fields["repeats"])
+        repeats.choices, repeats.initial = AGAIN, WEEKLY
 
 
 def _in_calendar(day: date) -> date:

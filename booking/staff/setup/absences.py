@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from booking.formats.absence_wording import absence_in_words
 from booking.formatting import visit_type_name
-from booking.staff.absence_wording import absence_in_words
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.forms.absences import AbsenceForm
@@ -20,7 +20,6 @@ from booking.store_setup.absences import (
     add_desk_absence,
     desk_absences,
     desk_of_absence,
-    ends_before_its_day,
     is_away_already,
     remove_desk_absence,
     rest_of_today,
@@ -64,9 +63,6 @@ def new(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBase:
     form = AbsenceForm(posted(request), today=at.today, initial={"first_date": first})
     page = partial(form_page, request, at, "staff/setup/absence.html", form, context={"desk": known})
     if not form.is_bound or not form.is_valid():
-        return page()
-    if ends_before_its_day(at.store, form.absence):
-        form.add_error("until_time", _("It ends before it begins."))
         return page()
     apply = partial(add_desk_absence, store_id=at.store.pk, desk=known, absence=form.absence, now=at.now, user=at.user)
     done_url = f"{_absences_url(at)}?done=saved#desk-{known.slug}"

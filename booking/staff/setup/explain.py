@@ -34,6 +34,7 @@ _PAGES = {
     Explanation.TOO_SOON: "staff-setup-rules",
     Explanation.TOO_FAR_AHEAD: "staff-setup-rules",
     Explanation.NO_START: "staff-setup-rules",
+    Explanation.CLOSING: "staff-setup-special",
     Explanation.SPECIAL_HOURS: "staff-setup-special",
     Explanation.OUTSIDE_HOURS: "staff-setup-hours",
     Explanation.TOO_LONG: "staff-setup-hours",
@@ -116,6 +117,7 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
         Explanation.PARTY_TOO_LARGE: _("This is more people than one visit of this kind may have."),
         Explanation.TOO_SOON: _("It is too soon: customers may book from {moment} on.").format(moment=first),
         Explanation.TOO_FAR_AHEAD: _("It is too far ahead: customers may book up to {day}.").format(day=last),
+        Explanation.CLOSING: _("The store is regularly closed then."),
         Explanation.SPECIAL_HOURS: _("The special hours of this day leave it closed then."),
         Explanation.OUTSIDE_HOURS: _("The store is not open then."),
         Explanation.NO_START: ngettext(

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from booking.formats.absence_wording import absence_in_words
 from booking.formatting import day_in_words
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.affected_visits import choices_for_all
@@ -19,6 +20,7 @@ from booking.staff.forms.hours_copy import CopyHoursForm, typed_lines
 from booking.staff.forms.shared import StaffForm
 from booking.staff.forms.special_hours import HolidaysForm, SpecialHoursForm
 from booking.staff.setup.saving import alone, form_page, posted, save_with, sent_right
+from booking.store_setup.closings import store_closings
 from booking.store_setup.hours_changes import (
     change_hours_of_days,
     change_opening_hours,
@@ -83,7 +85,7 @@ def close_holidays(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     apply = partial(
         change_hours_of_days, store_id=at.store.pk, dates=form.dates, intervals=(), now=at.now, user=at.user
     )
-    heading, back = _affected_on_holidays(form.dates), _special_url(at)
+    heading, back = _affected_on_holidays(form.dates), special_hours_url(at)
     return save_with(request, at, form, apply, what="special-hours", heading=heading, page=page, back_url=back)
 
 
@@ -96,7 +98,7 @@ def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpRes
     if day is None:
         raise Http404
     apply = partial(remove_special_hours, store_id=at.store.pk, date=day, now=at.now, user=at.user)
-    heading, back = _affected_on([day]), _special_url(at)
+    heading, back = _affected_on([day]), special_hours_url(at)
     nothing = StaffForm(request.POST)
     shown = _special_form(request, at)
     if shown.changed_meanwhile([date]):
@@ -107,8 +109,14 @@ def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpRes
     return save_with(request, at, nothing, apply, what="special-hours", heading=heading, page=page, back_url=back)
 
 
-def _special_url(at: StaffContext) -> str:
+def special_hours_url(at: StaffContext) -> str:
+    """Return the address of the page of special hours."""
     return reverse("staff-setup-special", args=[at.store.slug])
+
+
+def special_hours_page(request: HttpRequest, at: StaffContext) -> HttpResponse:
+    """Return the page of special hours as it is before anything is typed."""
+    return _special_page(request, at, _special_form(request, at, is_sent=False))
 
 
 def _affected_on(dates: Sequence[date_type]) -> str:
@@ -153,6 +161,12 @@ def _holidays(at: StaffContext) -> Sequence[PublicHoliday]:
     return holidays_ahead(at.store, today=at.today, language=get_language() or "en")
 
 
+def closings_in_words(at: StaffContext) -> list[tuple[int, str]]:
+    """Return the closings that come again and again: the id of each and its words. One statement."""
+    found = store_closings(at.store, from_date=at.today)
+    return [(one.id, absence_in_words(one, today=at.today)) for one in found]
+
+
 def _special_form(request: HttpRequest, at: StaffContext, *, is_sent: bool = True) -> SpecialHoursForm:
     data = posted(request) if is_sent else None
     return SpecialHoursForm(data, days=_lines(at), today=at.today, initial=_asked_for(request))
@@ -173,6 +187,7 @@ def _special_page(
         problems = [*problems, *holidays_form.problems()]
     context = {
         "special_days": days,
+        "closings": closings_in_words(at),
         "holidays_form": holidays_form,
         "holiday_visits": count_visits(at.store, holidays_form.offered, now=at.now),
         "then_choices": choices_for_all(),

@@ -16,6 +16,7 @@ from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.setup.day_sheet import awaited_address
 from booking.staff.setup.first_steps import steps_card
+from booking.staff.setup.hours import closings_in_words
 from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.store_setup.queries import store_setup
 from stores.models import Role
@@ -53,6 +54,7 @@ def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "setup": setup,
         "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
         "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
+        "closings": closings_in_words(at),
         "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
         "awaited": awaited_address(at),
         "reminders": _reminders(plan_of(at.store).reminder_days),

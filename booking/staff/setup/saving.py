@@ -141,5 +141,6 @@ def _sentence(bad: BadValue) -> str:
         "overlap": _("Two of these times overlap."),
         "duplicate": _("Two of these times are the same."),
         "too_many_absences": _("So many absences are to come already. Remove some of them first."),
+        "too_many_closings": _("There are so many regular closures already. Remove some of them first."),
         "too_many": _("These are too many times for one week."),
     }.get(bad.code, _("This cannot be kept. Please look at it again."))

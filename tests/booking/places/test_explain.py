@@ -16,7 +16,7 @@ from booking.refusals import Refusal, UnknownVisitType
 from stores.absences import Absence
 from stores.models import Desk, DeskHours, Slot, SpecialHours, Store, VisitTypeHours
 from stores.queries import UnknownStore
-from stores.services import add_absence
+from stores.services import add_absence, add_closing
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,8 @@ def busy() -> Store:
     right = Desk.objects.get(store=store, slug="right")
     DeskHours.objects.create(desk=right, weekday=1, opens=time(10), closes=time(16))
     SpecialHours.objects.create(store=store, date=date(2026, 11, 25), opens=time(10), closes=time(11, 10))
+    closing = Absence(date(2026, 11, 2), None, time(9, 20), time(11), weekdays=(0, 2))
+    add_closing(store=store, closing=closing, user=None, now=NOW)
     for number, hour in enumerate((10, 10, 10, 11, 15)):
         make_booking(store, starts_at=at(hour), party_size=1 + number % 2, phone=f"+3361234560{number}")
     hold_places(store=store.slug, visit_type="advice", starts_at=at(9, 30), party_size=2, now=NOW)

@@ -27,8 +27,8 @@ from booking.store_setup.hours_changes import change_rules, change_special_hours
 from booking.store_setup.slot_changes import change_slots
 from booking.who import Who
 from stores.absences import Absence
-from stores.models import Desk, DeskAbsence, Slot, SpecialHours, Store
-from stores.services import add_absence, remove_absence, save_desk, save_policy
+from stores.models import Desk, DeskAbsence, Slot, SpecialHours, Store, StoreClosing
+from stores.services import add_absence, add_closing, remove_absence, remove_closing, save_desk, save_policy
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 TUESDAY = date(2026, 11, 24)
@@ -52,6 +52,12 @@ ABSENCES = st.sampled_from(
         Absence(TUESDAY, TUESDAY, time(9, 20), time(9, 25)),
         Absence(TUESDAY - timedelta(days=6), None, time(10), time(11), weekdays=(1,)),
         Absence(TUESDAY, TUESDAY + timedelta(days=30), time(8), time(12), weekdays=(1, 2), nth=4),
+    ]
+)
+CLOSINGS = st.sampled_from(
+    [
+        Absence(TUESDAY - timedelta(days=6), None, time(10), time(11), weekdays=(1,)),
+        Absence(TUESDAY, TUESDAY + timedelta(days=30), time(9, 20), time(9, 25), weekdays=(1, 2), nth=4),
     ]
 )
 DAYS = st.sampled_from(
@@ -207,6 +213,19 @@ class Changes(RuleBasedStateMachine):
                 lambda store: remove_absence(store=store, absence_id=one.pk, user=self.user, now=self.now), then
             )
 
+    @rule(closing=CLOSINGS, then=DECISIONS)
+    def close_again_and_again(self, closing, then):
+        self.change_rules(lambda store: add_closing(store=store, closing=closing, user=self.user, now=self.now), then)
+
+    @rule(data=st.data(), then=DECISIONS)
+    def open_again(self, data, then):
+        known = list(StoreClosing.objects.order_by("pk"))
+        if known:
+            one = data.draw(st.sampled_from(known))
+            self.change_rules(
+                lambda store: remove_closing(store=store, closing_id=one.pk, user=self.user, now=self.now), then
+            )
+
     @rule(slot_minutes=st.sampled_from([10, 15, 20]), counts=st.sampled_from(["people", "visits"]), then=DECISIONS)
     def set_rules(self, slot_minutes, counts, then):
         fields = {"slot_minutes": slot_minutes, "capacity_counts": counts, "booking_horizon_days": 7}
@@ -281,7 +300,9 @@ class Changes(RuleBasedStateMachine):
         shut = Slot.objects.filter(desk_id=one.desk_id, starts_at__lt=one.ends_at, ends_at__gt=one.starts_at)
         is_shut = any(row.closed or row.capacity == 0 for row in shut)
         is_away = any(_is_away(row, local) for row in DeskAbsence.objects.filter(desk_id=one.desk_id))
-        return weekday_is_open and is_within and one.desk.is_active and not is_shut and not is_away
+        is_closed = not own and any(_is_away(row, local) for row in StoreClosing.objects.all())
+        is_there = one.desk.is_active and not is_shut and not is_away
+        return weekday_is_open and is_within and is_there and not is_closed
 
     def without_time(self) -> set[int]:
         coming = Booking.objects.filter(status=Status.CONFIRMED, ends_at__gt=self.now).select_related("desk")
@@ -306,8 +327,8 @@ class Changes(RuleBasedStateMachine):
         self.life.__exit__(None, None, None)
 
 
-def _is_away(row: DeskAbsence, local: tuple[datetime, datetime]) -> bool:
-    """Tell whether one of ABSENCES takes some of a time: all of them come on the Tuesday alone, of these days."""
+def _is_away(row: DeskAbsence | StoreClosing, local: tuple[datetime, datetime]) -> bool:
+    """Tell whether one of ABSENCES or CLOSINGS takes some of a time: of these days, all come on the Tuesday alone."""
     is_day = local[0].date() == TUESDAY or (row.nth and local[0].date() == TUESDAY + timedelta(days=1))
     assert row.from_time
     assert row.until_time

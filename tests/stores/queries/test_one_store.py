@@ -178,6 +178,7 @@ def test_store_detail_holds_what_the_public_may_know() -> None:
         keep_days=90,
         weekly=WEEKLY,
         special={MONDAY: ((time(10), time(11)), (time(15), time(16)))},
+        closings=(),
         visit_types=(
             VisitTypeDetail("visit", "Visit", 15, "A card", 4, id=kinds["visit"]),
             VisitTypeDetail("advice", "Advice", 30, "", 4, id=kinds["advice"]),

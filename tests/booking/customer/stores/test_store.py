@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from stores.models import OpeningHours, SpecialHours, VisitType
+from stores.models import OpeningHours, SpecialHours, StoreClosing, VisitType
 from tests.booking.reading import page
 from tests.factories import NOW, at, make_store
 
@@ -146,6 +146,24 @@ def test_store_shows_special_hours_to_come(client: Client) -> None:
 
     assert "Special hours Thursday 24 December 09:00 to 12:00 Friday 25 December Closed" in words
     assert "22 November" not in words
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+def test_store_says_when_it_is_closed_again_and_again(client: Client, prefix: str) -> None:
+    store = make_store()
+    StoreClosing.objects.create(store=store, first_date=date(2026, 11, 1), from_time=time(14), weekdays=4)
+    StoreClosing.objects.create(store=store, first_date=date(2026, 11, 1), weekdays=1, nth=1)
+
+    words = page(client.get(f"{prefix}/s/corner-shop-niort/")).words
+
+    assert "Also closed Every week on Wednesday, from 14:00 Every month: first Monday" in words
+
+
+def test_store_that_is_closed_again_and_again_opens_after_that(client: Client) -> None:
+    store = make_store()
+    monday_morning = {"weekdays": 1, "from_time": time(8), "until_time": time(11)}
+    StoreClosing.objects.create(store=store, first_date=date(2026, 11, 1), **monday_morning)
+    assert "Closed, opens at 11:00" in page(client.get("/s/corner-shop-niort/")).words
 
 
 def test_store_open_all_day_and_past_midnight_says_so(client: Client) -> None:

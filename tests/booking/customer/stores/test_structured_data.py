@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from booking.customer.stores.structured_data import store_as_json_ld
-from stores.models import OpeningHours, Organization, SpecialHours, Store, VisitType
+from stores.models import OpeningHours, Organization, SpecialHours, Store, StoreClosing, VisitType
 from stores.queries import OrganizationDetail, store_detail
 from tests.factories import NOW, make_store
 
@@ -117,6 +117,23 @@ def test_special_hours_are_each_for_their_day_and_a_closed_day_says_the_same_tim
         *("20:00", "02:00"),
     )
     assert (christmas["validFrom"], christmas["opens"], christmas["closes"]) == ("2026-12-25", "00:00", "00:00")
+
+
+def test_days_that_a_closing_takes_time_of_are_told_with_what_is_left() -> None:
+    store = full_store()
+    first = {"first_date": date(2026, 11, 1), "last_date": date(2026, 12, 31)}
+    StoreClosing.objects.create(store=store, **first, weekdays=1, nth=1)
+    StoreClosing.objects.create(store=store, **first, weekdays=8, nth=4, from_time=time(15))  # 24 December is special
+
+    told = described()["specialOpeningHoursSpecification"]
+
+    assert [(one["validFrom"], one["opens"], one["closes"]) for one in told] == [
+        ("2026-11-26", "09:00", "12:00"),
+        ("2026-11-26", "14:00", "15:00"),
+        ("2026-12-07", "00:00", "00:00"),
+        ("2026-12-24", "20:00", "02:00"),
+        ("2026-12-25", "00:00", "00:00"),
+    ]
 
 
 def test_a_chain_is_the_parent_and_a_town_is_none() -> None:

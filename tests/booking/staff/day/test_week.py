@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.bookings.lifecycle import cancel_booking
 from booking.who import Who
-from stores.models import Slot, SpecialHours
+from stores.models import Slot, SpecialHours, StoreClosing
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import DAY, SESSIONS_IN_DATABASE, SHOP, Room, fill_day, make_room
 from tests.factories import NOW, at, make_booking
@@ -82,6 +82,20 @@ def test_a_closed_day_says_why(room: Room, client: Client) -> None:
     assert "Saturday 26 December Special hours 0 0 8 0 of 8" in words
     french = client.get(WEEK, {"from": "2026-12-24"}, headers={"Accept-Language": "fr"})
     assert "Fermé : Noël" in page(french).words
+
+
+def test_days_of_closings_that_come_again_say_so(room: Room, client: Client) -> None:
+    known = {"store": room.store, "first_date": date(2026, 11, 1)}
+    StoreClosing.objects.create(**known, weekdays=2)
+    StoreClosing.objects.create(**known, weekdays=8, nth=4)
+    StoreClosing.objects.create(**known, weekdays=16, from_time=time(10))
+    SpecialHours.objects.create(store=room.store, date=date(2026, 12, 22), opens=time(10), closes=time(11))
+
+    words = page(client.get(WEEK)).words
+
+    assert "Tuesday 24 November Closed, as every week Wednesday" in words
+    assert "Thursday 26 November Closed, as every month Friday 27 November Closed from 10:00 0 0" in words
+    assert "Tuesday 22 December Special hours" in page(client.get(WEEK, {"from": "2026-12-22"})).words
 
 
 def test_four_weeks_have_their_sums(room: Room, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Absences of desks in words: "each Wednesday, 14:00–18:00, from 2 December on"."""
+"""Absences of desks and closings of stores in words: "each Wednesday, 14:00–18:00, from 2 December on"."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -12,12 +12,12 @@ from stores.absences import Absence
 
 
 def absence_in_words(absence: Absence, *, today: date) -> str:
-    """Return when a desk is away; days of another year come with it."""
+    """Return when a desk is away, or a store is closed; days of another year come with it."""
     if absence.weekdays:
-        return ", ".join(part for part in (_repeats(absence), _times(absence), _bounds(absence, today)) if part)
+        return ", ".join(part for part in (_repeats(absence), times_in_words(absence), _bounds(absence, today)) if part)
     first, last = _day(absence.first_date, today), _day(absence.last_date or absence.first_date, today)
     if absence.first_date == absence.last_date:
-        return ", ".join(part for part in (first, _times(absence) or _("all day")) if part)
+        return ", ".join(part for part in (first, times_in_words(absence) or _("all day")) if part)
     begins = _moment(first, absence.from_time)
     ends = _moment(last, absence.until_time)
     return _("{first} – {last}").format(first=begins, last=ends)
@@ -42,7 +42,8 @@ def _repeats(absence: Absence) -> str:
     return pgettext("absence", "every month: {nth} {weekdays}").format(nth=nth, weekdays=days)
 
 
-def _times(absence: Absence) -> str:
+def times_in_words(absence: Absence) -> str:
+    """Return "14:00–18:00", "from 14:00" or "until 10:00"; "" for whole days."""
     begins, ends = absence.from_time, absence.until_time
     if begins and ends:
         return f"{wall_time_in_words(begins)}–{wall_time_in_words(ends)}"
