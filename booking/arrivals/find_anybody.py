@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from booking.arrivals.name_fingerprints import fits_name, typed_names
 from booking.customer_input import BadInput, read_phone
-from booking.models import Booking
+from booking.models import Booking, WaitingListEntry
 from booking.tokens import MISREAD
-from booking.waiting_list.queries import WaitingState, waiting_list
+from booking.waiting_list.queries import WaitingState, ended_entries, waiting_list
 from stores.models import Store
 
 QUERY_MAX = 60
@@ -30,6 +30,7 @@ class Found:
     to_come: Sequence[Booking] = ()
     past: Sequence[Booking] = ()
     waiting: Sequence[WaitingState] = ()
+    ended: Sequence[WaitingListEntry] = ()  # no longer on the waiting list, and not booked
     count: int = 0
 
     @property
@@ -79,7 +80,7 @@ def read_sought(typed: str, *, country: str) -> Sought | None:
 
 
 def find_anybody(*, store: Store, typed: str, most: int, now: datetime) -> Found:
-    """Return the visits and the open entries that fit the typed text, at most `most` visits; three statements."""
+    """Return the visits and the entries that fit the typed text, at most `most` visits; four statements."""
     sought = read_sought(typed, country=store.country)
     if sought is None:
         return Found()
@@ -95,11 +96,13 @@ def find_anybody(*, store: Store, typed: str, most: int, now: datetime) -> Found
         for one in waiting_list(store, now=now)
         if sought.fits(one.entry.name, one.entry.phone, one.entry.email, one.entry.reference)
     ]
+    ended = [one for one in ended_entries(store) if sought.fits(one.name, one.phone, one.email, one.reference)]
     first_past = min(len(to_come), len(shown))
     return Found(
         to_come=[loaded[pk] for pk in shown[:first_past] if pk in loaded],
         past=[loaded[pk] for pk in shown[first_past:] if pk in loaded],
         waiting=entries[:most],
+        ended=ended[:most],
         count=len(fitting),
     )
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Sign
 
+from booking.bookings.lifecycle import lock_booking
 from booking.bookings.message_plan import AT_NIGHT
 from booking.message_kinds import Kind
 from booking.models import LONGEST_TEXT, Booking, CustomerText
@@ -60,18 +61,43 @@ def reply_to_talk(*, seen: CustomerText, body: str, user: User, now: datetime) -
     if same is not None:
         return same
     last = talk.filter(is_reply=False).order_by("-pk").first()
+    about = last or seen  # where only staff have written, the visit that they wrote about
+    reply = _write_line(store, phone, name=about.name, reference=about.reference, body=body, user=user, now=now)
+    settle_talk(seen=seen, now=now)
+    return reply
+
+
+@transaction.atomic
+def text_customer(*, booking_id: int, body: str, user: User, now: datetime) -> CustomerText:
+    """Write a text of staff to the customer of a visit, who need not have written; at night it goes in the morning.
+
+    The same text, sent again before anything else was said, is sent once.
+    """
+    booking = lock_booking(booking_id)
+    talk = CustomerText.objects.filter(store=booking.store_id, phone=booking.phone)
+    newest = talk.order_by("-pk").first()
+    if newest is not None and newest.is_reply and newest.body == body[:LONGEST_TEXT]:
+        return newest
+    return _write_line(
+        booking.store, booking.phone, name=booking.name, reference=booking.reference, body=body, user=user, now=now
+    )
+
+
+def _write_line(
+    store: Store, phone: str, *, name: str, reference: str, body: str, user: User, now: datetime
+) -> CustomerText:
+    """Write a line of staff into a talk and the outbox."""
     reply = CustomerText.objects.create(
         store=store,
         phone=phone,
-        name=last.name if last else "",
-        reference=last.reference if last else "",
+        name=name,
+        reference=reference,
         body=body[:LONGEST_TEXT],
         is_reply=True,
         user=user,
         at=now,
         done_at=now,
     )
-    settle_talk(seen=seen, now=now)
     goes_at = reply_goes_at(store, now=now)
     outbox.enqueue(
         [
@@ -122,6 +148,11 @@ def talk_with(one: CustomerText) -> tuple[Sequence[CustomerText], Mapping[str, S
 def line_of(store: Store, text_id: int) -> CustomerText | None:
     """Return a line of a store's talks; None for an unknown one. One statement."""
     return CustomerText.objects.filter(store=store, pk=text_id).select_related("store").first()
+
+
+def newest_line_with(store: Store, phone: str) -> CustomerText | None:
+    """Return the newest line of a store's talk with a number; None where nothing was said. One statement."""
+    return CustomerText.objects.filter(store=store, phone=phone).order_by("-pk").first()
 
 
 def has_written_lately(store: Store, phone: str, *, now: datetime) -> bool:

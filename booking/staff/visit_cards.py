@@ -18,7 +18,7 @@ from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.bookings.status_wording import LATE
 from booking.bookings.visit_facts import booking_facts
-from booking.customer_input import phone_in_words
+from booking.customer_input import can_be_texted, phone_in_words
 from booking.formatting import first_name_and_initial, time_in_words, visit_type_name
 from booking.models import Status
 from booking.staff.visit_facts import FactsAsHtml
@@ -74,6 +74,11 @@ class VisitCard(NamedTuple):
     def mail_address(self) -> str:
         """The customer's e-mail address for a link: a question mark would end it and begin further fields."""
         return quote(self.booking.email, safe=_ADDRESS_SAFE)
+
+    @property
+    def may_be_texted(self) -> bool:
+        """Tell whether a text can go to the customer's number."""
+        return self.booking.erased_at is None and can_be_texted(self.booking.phone)
 
     @property
     def has_text_of_morning(self) -> bool:

@@ -52,6 +52,18 @@ def entry_by_reference(reference: str) -> WaitingListEntry | None:
     return known.filter(reference=plain).first()
 
 
+def entry_of_store(reference: str, *, store_id: int) -> WaitingListEntry | None:
+    """Return an entry of a store, open or ended; None for an unknown or an erased one. One statement."""
+    entries = WaitingListEntry.objects.filter(reference=reference, store_id=store_id, erased_at=None)
+    return entries.select_related("visit_type").first()
+
+
+def ended_entries(store: Store) -> list[WaitingListEntry]:
+    """Return the entries of a store that ended without a visit and are not erased yet, the latest first."""
+    ended = WaitingListEntry.objects.filter(store=store, status=WaitingStatus.EXPIRED, is_repeat=False, erased_at=None)
+    return list(ended.select_related("visit_type").order_by("-created_at", "-pk"))
+
+
 def waiting_state(entry: WaitingListEntry, *, now: datetime) -> WaitingState:
     """Return the state of an entry by the clock, even if no worker has recorded it; at most two statements."""
     hold = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None

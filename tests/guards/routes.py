@@ -149,6 +149,7 @@ ROUTES = {
         staff/<slug:store>/visits/<str:reference>/cancel/
         staff/<slug:store>/visits/<str:reference>/phoned/
         staff/<slug:store>/visits/<str:reference>/text-now/
+        staff/<slug:store>/visits/<str:reference>/text/
         staff/<slug:store>/visits/<str:reference>/check-in/
         staff/<slug:store>/visits/<str:reference>/start/
         staff/<slug:store>/visits/<str:reference>/complete/

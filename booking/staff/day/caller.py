@@ -19,7 +19,7 @@ from booking.idempotency import SentForm
 from booking.models import Booking, Source
 from booking.refusals import BookingRefused, while_offered
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.staff.day.caller_visits import details_of, known_caller
+from booking.staff.day.caller_visits import details_of, details_of_waiting, known_caller
 from booking.staff.forms.visits import CallerForm
 from booking.staff.free_times import error_of, free_times, nearest_times
 from booking.staff.no_times import no_times
@@ -39,7 +39,7 @@ _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk", "id
 def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask what the caller wants, then book it; `show` only shows the times of another day or visit type.
 
-    `from` names an earlier visit whose customer and kind the form begins with, `fill` one whose customer it takes over.
+    The form begins with the visit `from` or the entry of the waiting list `waiting`, and takes over who `fill` was for.
     """
     store = store_page(at.store.slug, at.now)
     rules = store.rules
@@ -181,11 +181,12 @@ def _typed_and_filled(request: HttpRequest, at: StaffContext) -> dict[str, str]:
 
 def _initial(request: HttpRequest, at: StaffContext, rules: StoreRules) -> dict[str, str]:
     """Return the values that a link to this page has chosen already."""
-    earlier = details_of(at, request.GET["from"]) if request.GET.get("from") else {}
+    earlier = _details_named(request, at)
     first = rules.visit_types[0].slug if rules.visit_types else ""
     kinds = {kind.slug for kind in rules.visit_types}
     wanted = request.GET.get("visit_type", "") or earlier.get("visit_type", "")
-    chosen = earlier | {"visit_type": wanted if wanted in kinds else first, "party_size": "1", "source": Source.PHONE}
+    begun = {"party_size": "1", "source": Source.PHONE}
+    chosen: dict[str, str] = begun | earlier | {"visit_type": wanted if wanted in kinds else first}
     if rules.with_desk(request.GET.get("desk", "")).desks:
         chosen["desk"] = request.GET["desk"]
     if request.GET.get("source") == Source.DESK:
@@ -193,6 +194,13 @@ def _initial(request: HttpRequest, at: StaffContext, rules: StoreRules) -> dict[
     if request.GET.get("party_size", "").isdecimal():
         chosen["party_size"] = request.GET["party_size"][:4]
     return chosen
+
+
+def _details_named(request: HttpRequest, at: StaffContext) -> dict[str, str]:
+    """Return what the visit or the entry of the waiting list tells that a link names."""
+    if request.GET.get("waiting"):
+        return details_of_waiting(at, request.GET["waiting"])
+    return details_of(at, request.GET["from"]) if request.GET.get("from") else {}
 
 
 class _Asked(TypedDict):

@@ -14,6 +14,7 @@ from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
 from booking.staff.wording import badges, people_in_words
 from booking.tokens import read_reference
+from booking.waiting_list.queries import entry_of_store
 from stores.models import Store
 
 
@@ -76,6 +77,26 @@ def details_of(at: StaffContext, reference: str) -> dict[str, str]:
         "locale": visit.locale,
         "is_simple": "on" if visit.is_simple else "",
         "is_for_someone_else": "on" if visit.is_for_someone_else else "",
+    }
+
+
+def details_of_waiting(at: StaffContext, reference: str) -> dict[str, str]:
+    """Return what an entry of this store's waiting list tells, as values of the form; one statement.
+
+    There are none for an unknown entry, an erased one, or one of another store.
+    """
+    entry = entry_of_store(read_reference(reference) or "", store_id=at.store.pk)
+    if entry is None:
+        return {}
+    return {
+        "visit_type": entry.visit_type.slug,
+        "party_size": str(entry.party_size),
+        "language": entry.language,
+        "name": entry.name,
+        "phone": phone_in_words(entry.phone, country=at.store.country) if entry.phone else "",
+        "email": entry.email,
+        "locale": entry.locale,
+        "is_simple": "on" if entry.is_simple else "",
     }
 
 

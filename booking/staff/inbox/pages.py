@@ -6,13 +6,24 @@ from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking.customer_input import phone_in_words
+from booking.customer_input import can_be_texted, phone_in_words
 from booking.messages.booking_messages import can_be_answered
-from booking.messages.inbox import Talk, line_of, reply_goes_at, reply_to_talk, settle_talk, talk_with, talks_of
-from booking.models import CustomerText
-from booking.staff.access import StaffContext, at_store, staff_page
+from booking.messages.inbox import (
+    Talk,
+    line_of,
+    newest_line_with,
+    reply_goes_at,
+    reply_to_talk,
+    settle_talk,
+    talk_with,
+    talks_of,
+    text_customer,
+)
+from booking.models import Booking, CustomerText
+from booking.staff.access import StaffContext, at_store, at_visit, staff_page
 from booking.staff.forms.texting import ReplyForm
 from booking.staff.visit_messages import MessageLine, MessageLines
 from booking.web.responses import see_other
@@ -65,6 +76,30 @@ def talk(request: HttpRequest, at: StaffContext, text: int) -> HttpResponseBase:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_visit()
+def text_visitor(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
+    """Write to the customer of a visit: in the talk with their number, or as its first line."""
+    if not _may_be_texted(booking):
+        return see_other(reverse("staff-visit", args=[at.store.slug, booking.reference]))
+    before = newest_line_with(at.store, booking.phone)
+    if request.method != "POST" and before is not None:
+        return see_other(reverse("staff-inbox-talk", args=[at.store.slug, before.pk]))
+    form = ReplyForm(_reply_of(request, at))
+    if form.is_bound and form.is_valid():
+        line = text_customer(booking_id=booking.pk, body=form.cleaned_data["body"], user=at.user, now=at.now)
+        return see_other(reverse("staff-inbox-talk", args=[at.store.slug, line.pk]))
+    form.fields["body"].label = _("Your text")
+    context = {
+        **_sending(at),
+        "booking": booking,
+        "phone": phone_in_words(booking.phone, country=at.store.country),
+        "form": form,
+        "problems": form.problems() if form.is_bound else [],
+    }
+    return staff_page(request, at, "staff/inbox/write.html", context, status=400 if form.is_bound else 200)
+
+
 @require_POST
 @at_store(come_back="staff-inbox")
 def settle(_request: HttpRequest, at: StaffContext, text: int) -> HttpResponseBase:
@@ -74,6 +109,11 @@ def settle(_request: HttpRequest, at: StaffContext, text: int) -> HttpResponseBa
         raise Http404
     settle_talk(seen=seen, now=at.now)
     return see_other(reverse("staff-inbox", args=[at.store.slug]))
+
+
+def _may_be_texted(booking: Booking) -> bool:
+    """Tell whether a text can go to a visit's number, and its customer has not ended texts about the visit."""
+    return booking.erased_at is None and can_be_texted(booking.phone) and not booking.wants_no_texts
 
 
 def _reply_of(request: HttpRequest, at: StaffContext) -> dict[str, str] | None:
@@ -88,13 +128,20 @@ def _reply_of(request: HttpRequest, at: StaffContext) -> dict[str, str] | None:
 
 def _context(at: StaffContext, lines: Sequence[CustomerText]) -> dict[str, Any]:
     last = lines[-1]
-    goes_at: datetime = reply_goes_at(at.store, now=at.now)
     return {
-        "section": "inbox",
+        **_sending(at),
         "last": last,
         "name": next((line.name for line in reversed(lines) if line.name), ""),
         "phone": phone_in_words(last.phone, country=at.store.country),
         "is_waiting": any(line.done_at is None for line in lines),
+    }
+
+
+def _sending(at: StaffContext) -> dict[str, Any]:
+    """Return what every form says that writes to a number: saved replies, when it goes, whether it can be answered."""
+    goes_at: datetime = reply_goes_at(at.store, now=at.now)
+    return {
+        "section": "inbox",
         "saved_replies": list(enumerate(at.store.saved_replies)),
         "texts_at": goes_at if goes_at > at.now else None,
         "can_be_answered": can_be_answered(),

@@ -58,6 +58,7 @@ def _row(at: StaffContext, place: int, one: WaitingState) -> WaitingRow:
     wish: dict[str, str | int] = {
         "visit_type": entry.visit_type.slug,
         "party_size": entry.party_size,
+        "waiting": entry.reference,
         "date": max(entry.from_date, at.today).isoformat(),
     }
     return WaitingRow(

@@ -131,7 +131,7 @@ def test_finding_takes_three_statements(
     for number in range(count):
         make_booking(store, name="Ada Test", phone=f"+3361234560{number}", email=f"ada{number}@example.org")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = find(store, typed)
         assert [(visit.visit_type.name, visit.desk.name) for visit in found.past] == [("Visit", "Main")] * count
 

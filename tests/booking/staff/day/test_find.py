@@ -4,14 +4,16 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.models import Booking
+from booking.models import Booking, WaitingListEntry
 from booking.privacy import erase_customer
+from booking.waiting_list.entries import leave_waiting_list
 from booking.who import Who
 from stores.models import Store
 from tests.booking.reading import page
 from tests.booking.staff.day.test_caller import BOOK
 from tests.booking.staff.staff_room import ARRIVALS, DAY, SESSIONS_IN_DATABASE, SHOP, Room, make_room, visit_url
-from tests.factories import NOW, at, make_booking
+from tests.factories import NOW, at, make_booking, make_store
+from tests.waiters import make_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -123,5 +125,40 @@ def test_the_page_takes_six_statements(
         make_booking(room.store, phone=f"+3361234560{number}")
     client = room.client()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(FIND, {"q": "ada"})
+
+
+def test_somebody_who_waits_is_booked_without_typing(room: Room) -> None:
+    entry = make_waiting(room.store, name="Bea Test", phone="+33612345603", party_size=2, locale="fr")
+    client, book = room.client(room.staff), f"{BOOK}?waiting={entry.reference}"
+
+    found = page(client.get(FIND, {"q": "bea"}))
+    form = page(client.get(book)).forms[BOOK]
+
+    assert found.links[book] == "Book for them, Bea Test"
+    filled = {name: form[name].replace("\N{NO-BREAK SPACE}", " ") for name in ("name", "phone", "party_size")}
+    assert filled == {"name": "Bea Test", "phone": "06 12 34 56 03", "party_size": "2"}
+    assert any("waiting=" + entry.reference in link for link in page(client.get(f"{SHOP}waiting/")).links)
+
+
+def test_somebody_whose_wait_ended_is_found_and_booked_again(room: Room) -> None:
+    entry = make_waiting(room.store, name="Bea Test", phone="+33612345603")
+    WaitingListEntry.objects.filter(pk=entry.pk).update(status="expired")
+    client, book = room.client(room.staff), f"{BOOK}?waiting={entry.reference}"
+
+    found = page(client.get(FIND, {"q": "5603"}))
+
+    assert "No longer on the waiting list" in found.words
+    assert found.links[book] == "Book again, Bea Test"
+    assert page(client.get(book)).forms[BOOK]["name"] == "Bea Test"
+
+
+def test_entry_of_another_store_or_an_erased_one_fills_nothing(room: Room) -> None:
+    other = make_waiting(make_store("other-shop"), name="Bea Test")
+    erased = make_waiting(room.store, name="Bea Test")
+    leave_waiting_list(entry_id=erased.pk, now=NOW)
+    client = room.client(room.staff)
+
+    for reference in (other.reference, erased.reference, "nonsense", "\0"):
+        assert page(client.get(BOOK, {"waiting": reference})).forms[BOOK]["name"] == ""

@@ -232,3 +232,54 @@ def test_whoever_books_with_the_number_of_somebody_else_reads_nothing_of_theirs(
     assert CustomerText.objects.filter(pk=kept.pk).exists()
     privacy.erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
     assert not CustomerText.objects.exists()
+
+
+def visit_text(booking: Booking) -> str:
+    return f"/staff/corner-shop-niort/visits/{booking.reference}/text/"
+
+
+def test_a_text_is_written_from_the_visit_with_its_number(room: Room, booking: Booking) -> None:
+    client = room.client(room.staff)
+    visit = page(client.get(visit_text(booking).removesuffix("text/")))
+    assert visit.links[visit_text(booking)] == "Write a text"
+    form = page(client.get(visit_text(booking)))
+    assert "06 12 34 56 78" in form.words.replace("\N{NO-BREAK SPACE}", " ")
+
+    sent = client.post(visit_text(booking), {"body": "Your shoes are here."})
+    deliver_due()
+
+    line = CustomerText.objects.get()
+    assert (line.phone, line.name, line.reference, line.user) == (PHONE, "Ada Test", booking.reference, room.staff)
+    assert sent["Location"] == f"{INBOX}{line.pk}/"
+    assert "Your shoes are here." in page(client.get(sent["Location"])).words
+    files = [file.read_text() for file in Path(room_messages()).iterdir() if "reply" in file.name]
+    assert files == ["To: +33612345678\n\nCorner Shop: Your shoes are here.\n"]
+
+
+def test_a_text_pressed_twice_goes_once_and_the_talk_goes_on(room: Room, booking: Booking) -> None:
+    client = room.client(room.staff)
+    for _ in range(2):
+        client.post(visit_text(booking), {"body": "Your shoes are here."})
+
+    line = CustomerText.objects.get()
+    assert client.get(visit_text(booking))["Location"] == f"{INBOX}{line.pk}/"
+    client.post(f"{INBOX}{line.pk}/", {"body": "Until six."})
+    assert CustomerText.objects.latest("pk").reference == booking.reference
+    assert OutboxMessage.objects.filter(kind="reply").count() == 2
+
+
+def test_a_text_without_words_keeps_the_form(room: Room, booking: Booking) -> None:
+    answer = room.client(room.staff).post(visit_text(booking), {"body": " "})
+
+    assert answer.status_code == 400
+    assert "Enter something here." in page(answer).words
+
+
+@pytest.mark.parametrize("change", [{"phone": ""}, {"phone": "+33549240039"}, {"wants_no_texts": True}])
+def test_no_text_is_written_where_none_can_go(room: Room, booking: Booking, change: dict[str, object]) -> None:
+    Booking.objects.filter(pk=booking.pk).update(**change)
+    client, own = room.client(room.staff), visit_text(booking).removesuffix("text/")
+
+    assert visit_text(booking) not in page(client.get(own)).links
+    assert client.post(visit_text(booking), {"body": "Hello"})["Location"] == own
+    assert not CustomerText.objects.exists()
