@@ -208,6 +208,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # pages pass the token to their scripts
+CSRF_FAILURE_VIEW = "booking.web.error_pages.token_missing"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"  # the cookie of a paired tablet
 if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"

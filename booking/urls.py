@@ -23,4 +23,6 @@ urlpatterns = [
 ]
 
 handler400 = "booking.web.middleware.bad_request"
+handler403 = "booking.web.error_pages.not_permitted"
+handler404 = "booking.web.error_pages.page_not_found"
 handler500 = "booking.web.middleware.server_error"

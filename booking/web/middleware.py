@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, UnreadablePostError
-from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -22,10 +21,12 @@ from django.views import defaults
 
 from booking import limits
 from booking.accounts.password_hashers import HashingBusy
+from booking.web.error_pages import error_page, is_simple
 from booking.web.frame import Handler
 from booking.web.problem_json import problem_response
 from booking.web.reader_prefix import read_prefix
 from booking.web.retry_times import write_retry_time
+from stores.queries import StoreSummary
 
 RETRY_AFTER_SECONDS = 2
 FILE_PAGES = frozenset({"staff-organization-import"})  # URL names of the pages that take a file; only for staff
@@ -133,7 +134,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     log.error("request_failed", exc_info=error)
     if request.path.startswith("/api/"):
         return _answer(request, "error", 500, "500.html")
-    return defaults.server_error(request)  # without context processors: they may be the cause
+    # Without context processors: they may be the cause.
+    return defaults.server_error(request, "simple/500.html" if is_simple(request) else "500.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -183,8 +185,10 @@ def _tell_of_trouble(error: Exception) -> None:
     _Trouble.told_at, _Trouble.untold = now, 0
 
 
-def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpResponseBase:
-    """Return the answer to a client over its limit.
+def rate_limited(
+    request: HttpRequest, limited: limits.RateLimited, *, store: StoreSummary | None = None
+) -> HttpResponseBase:
+    """Return the answer to a client over its limit; its page names the phone of the store, where that is known.
 
     A customer's form is redirected to the page that says so, because a reload must not send it again.
     """
@@ -195,7 +199,7 @@ def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpRespo
         led.status_code = HTTPStatus.SEE_OTHER
         led["Cache-Control"] = "no-store"
         return led
-    answer = _answer(request, "rate_limited", 429, "429.html", {"minutes": -(-seconds // 60)})
+    answer = _answer(request, "rate_limited", 429, "429.html", {"minutes": -(-seconds // 60), "store": store})
     answer["Retry-After"] = str(seconds)
     return answer
 
@@ -236,7 +240,7 @@ def _answer(
         if request.path.startswith("/api/"):
             answer = problem_response(code)
         else:
-            answer = render(request, template, context, status=status)
+            answer = error_page(request, template, context, status=status)
     answer.setdefault("Content-Language", language)
     patch_vary_headers(answer, ["Accept-Language"])
     return answer

@@ -2,12 +2,14 @@
 
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
+from booking import limits
 from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.step_view import with_booking_step
 from booking.customer.rate_limit_page import refuse_until
+from booking.web.middleware import rate_limited
 from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.web.rendering import customer_page
 
@@ -48,10 +50,13 @@ def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 
 @partial(with_booking_step, methods=("GET", "HEAD"), may_wait=False)
-def later(request: HttpRequest, step: BookingStep) -> HttpResponse:
+def later(request: HttpRequest, step: BookingStep) -> HttpResponseBase:
     """Say that there were too many tries and when to try again; lead back to the details once that is over.
 
-    What was typed is kept. Raises RateLimited.
+    What was typed is kept.
     """
-    refuse_until(request, now=step.now)
+    try:
+        refuse_until(request, now=step.now)
+    except limits.RateLimited as limited:
+        return rate_limited(request, limited, store=step.store)
     return step.lead_to("book-details")
