@@ -1,6 +1,6 @@
 """Wording of the waiting list: refusals, and the state of an entry."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -25,7 +25,12 @@ def waiting_refusal_sentence(reason: Refusal, *, waits_already: bool = False) ->
 
 def days_in_words(entry: WaitingListEntry) -> str:
     """Return "Tuesday 4 March", "Tuesday 4 March to Friday 7 March"."""
-    first, last = day_in_words(entry.from_date), day_in_words(entry.to_date)
+    return days_between_in_words(entry.from_date, entry.to_date)
+
+
+def days_between_in_words(from_date: date, to_date: date) -> str:
+    """Return the same for two days."""
+    first, last = day_in_words(from_date), day_in_words(to_date)
     return first if first == last else _("{first} to {last}").format(first=first, last=last)
 
 

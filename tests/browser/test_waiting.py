@@ -1,9 +1,9 @@
 """Waiting for a place: joined from a full day, told by text message, taken by one tap, in each kind of words."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.asking import booking_at
 from tests.browser.barriers import barriers
@@ -26,6 +26,19 @@ from tests.browser.shop import TINY, Shop
 pytestmark = pytest.mark.browser
 
 
+def _wait_for(page: Page, say: Reader, day: date) -> None:
+    """Join the waiting list for a day; in simple words, answer one question a page and check everything."""
+    for name in ("from", "to"):
+        page.locator(f"[name={name}]:not([type=hidden])").fill(day.isoformat())
+        if say.is_simple:
+            press(page)
+    fill_details(page, phone=new_phone(), name=NAME)
+    press(page)
+    if say.is_simple:
+        expect(page.locator("[name=checked]")).to_have_count(1)
+        press(page)
+
+
 @pytest.mark.parametrize(
     ("say", "days", "has_javascript"),
     [(Reader("en"), 3, True), (Reader("fr", is_simple=True), 4, False), (Reader("ar"), 5, False)],
@@ -40,11 +53,7 @@ def test_place_that_comes_free_is_offered_and_taken(
     page = visitor(width=390, language=say.language, has_javascript=has_javascript)
     open_page(page, f"{say.home}s/{TINY}/book/?visit_type=visit&day={day}")
     follow(page, page.locator("main a[href*='/wait/']").first)
-    phone = new_phone()
-    fill_details(page, phone=phone, name=NAME)
-    page.locator("[name=from]").fill(day.isoformat())
-    page.locator("[name=to]").fill(day.isoformat())
-    press(page)
+    _wait_for(page, say, day)
     expect(page.locator("main .notice[role=status], main [role=status]").first).to_be_visible()
     expect_reader(page, say)
     if has_javascript:

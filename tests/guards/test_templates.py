@@ -12,7 +12,8 @@ INCLUDED = re.compile(r'(?:include|extends) "([^"]+)"')
 PAGE = re.compile(r'customer_page\(\s*[\w.]+, "([a-z_/]+)"')
 SHARED = {"base.html", "message.html"}
 # Asked for by a part of their name: an icon by its word, a message by its kind, an error's page by its status.
-BY_A_PART_OF_THEIR_NAME = re.compile(r"(icons|pictograms|email|sms)/|\d{3}(_csrf)?\.html$")
+BY_A_PART_OF_THEIR_NAME = re.compile(r"(icons|pictograms|email|sms)/|(simple/)?\d{3}(_csrf)?\.html$")
+FIELD = re.compile(r'{% include "(?:simple/(?:question_)?field|includes/field)\.html"')
 
 
 def templates() -> Iterator[Path]:
@@ -74,3 +75,19 @@ def test_every_template_is_shown_by_something() -> None:
 
 def test_every_page_of_customers_exists_in_simple_words() -> None:
     assert [name for name in pages_of_customers() if not (TEMPLATES / f"simple/{name}.html").exists()] == []
+
+
+def test_every_page_of_an_error_exists_in_simple_words() -> None:
+    pages = {path.name for path in TEMPLATES.glob("[0-9]*.html")}
+
+    assert len(pages) > 5
+    assert sorted(pages) == sorted(path.name for path in (TEMPLATES / "simple").glob("[0-9]*.html"))
+
+
+def test_every_page_in_simple_words_asks_one_thing() -> None:
+    asks = {
+        path.relative_to(TEMPLATES).as_posix(): len(FIELD.findall(path.read_text()))
+        for path in sorted((TEMPLATES / "simple").rglob("*.html"))
+    }
+
+    assert max(asks.values()) == 1, {name: count for name, count in asks.items() if count > 1}

@@ -10,12 +10,10 @@ from booking.customer.book.check import lead_to_check
 from booking.customer.book.detail_questions import (
     ASK,
     CHECK,
-    EMAIL,
-    PHONE,
     THEN,
     DetailQuestions,
-    fields_of,
     judged,
+    without_other_contact,
 )
 from booking.customer.book.details import AGAIN
 from booking.customer.book.step_view import with_booking_step
@@ -33,15 +31,7 @@ def answer(request: HttpRequest, step: BookingStep) -> HttpResponse:
     question, then = questions.read(question), CHECK if request.POST.get(THEN) == CHECK else ""
     if questions.is_open(question):
         return step.lead_to("book-details", ask=question, then=then, why=AGAIN)
-    step = _without_other_contact(step, questions, question)
+    left = without_other_contact(questions, question)
+    step = step if left is None else replace(step, form=judged(step, left))
     following = "" if then else questions.after(question)
     return step.lead_to("book-details", ask=following) if following else lead_to_check(step)
-
-
-def _without_other_contact(step: BookingStep, questions: DetailQuestions, question: str) -> BookingStep:
-    """Return the step without a phone number or an address that could not be taken, once the other one is given."""
-    other = {PHONE: EMAIL, EMAIL: PHONE}.get(question, "")
-    if not other or not questions.is_open(other):
-        return step
-    typed = {name: value for name, value in step.form.typed() if name not in fields_of(other)}
-    return replace(step, form=judged(step, typed))

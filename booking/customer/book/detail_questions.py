@@ -1,7 +1,7 @@
 """What the simple version asks after the time, one question a page: name, contact, the store's own questions.
 
 Each page is the address of the details with its question in `ask`. What was answered so far is remembered with the
-booking in progress, so Back, reload and another time lose nothing.
+booking in progress, so Back, reload and another time lose nothing. The waiting list asks in the same way, days first.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.simple_questions import Choice
 from booking.customer.forms import DetailsForm
-from booking.web.forms import HONEYPOT
+from booking.web.forms import HONEYPOT, FormWithProblems
 
 ASK, THEN = "ask", "then"  # of an address and of a form: the question, and where its answer leads
 CHECK = "check"  # a value of `then`: back to the check page, from which the question was asked
@@ -23,9 +23,14 @@ NEITHER, CHANGE = "neither", "change"  # these two only lead on: no phone and no
 
 @dataclass(frozen=True, slots=True)
 class DetailQuestions:
-    """The questions of one booking in progress; `form` is bound to what was answered so far."""
+    """The questions of one form, which is bound to what was answered so far.
+
+    `opening` is asked before the contact, `on_wish` only where somebody wants to say it.
+    """
 
     form: DetailsForm
+    opening: tuple[str, ...] = (NAME,)
+    on_wish: tuple[str, ...] = (NOTE,)
 
     @property
     def contact(self) -> str:
@@ -36,7 +41,7 @@ class DetailQuestions:
     @property
     def in_order(self) -> list[str]:
         """The questions on the way from the time to the check page; a note is written only on wish."""
-        return [NAME, self.contact, *self._of_store]
+        return [*self.opening, self.contact, *self._of_store]
 
     @property
     def _of_store(self) -> list[str]:
@@ -44,7 +49,7 @@ class DetailQuestions:
 
     def read(self, text: str) -> str:
         """Return the question that an address or a form names; "" for none that is asked here."""
-        known = (NAME, PHONE, EMAIL, NOTE, NEITHER, CHANGE, *self._of_store)
+        known = (*self.opening, PHONE, EMAIL, *self.on_wish, NEITHER, CHANGE, *self._of_store)
         return text if text in known else ""
 
     def after(self, question: str) -> str:
@@ -63,7 +68,7 @@ class DetailQuestions:
 
     def first_open(self) -> str:
         """Return the first question whose answer is missing or cannot be taken, "" for none."""
-        return next((one for one in (*self.in_order, PHONE, EMAIL, NOTE) if self.is_open(one)), "")
+        return next((one for one in (*self.in_order, PHONE, EMAIL, *self.on_wish) if self.is_open(one)), "")
 
     def is_open(self, question: str) -> bool:
         """Tell whether a question's answer is missing or cannot be taken."""
@@ -71,7 +76,7 @@ class DetailQuestions:
 
     def _order_with(self, question: str) -> list[str]:
         contact = question if question in (PHONE, EMAIL) else self.contact
-        return [NAME, contact, *self._of_store]
+        return [*self.opening, contact, *self._of_store]
 
 
 def fields_of(question: str) -> tuple[str, ...]:
@@ -90,18 +95,35 @@ def with_answer(typed: Mapping[str, str], sent: Mapping[str, Any]) -> dict[str, 
 def judged(step: BookingStep, typed: Mapping[str, Any], *, question: str = "") -> DetailsForm:
     """Return the form bound to what was typed; a contact that is missing altogether is said of the asked one."""
     form = DetailsForm(dict(typed), country=step.rules.country, questions=step.form.questions)
+    judge_contact(form, question)
+    return form
+
+
+def judge_contact(form: FormWithProblems, question: str) -> None:
+    """Say of the asked contact, in simple words, that none was written."""
     if form.has_error(PHONE, code="required"):
         del form.errors[PHONE]
     asked = EMAIL if question == EMAIL else PHONE
     has_contact = form.cleaned_data.get(PHONE) or form.cleaned_data.get(EMAIL)
     if not has_contact and asked not in form.errors:
         form.add_error(asked, _("Write an e-mail address.") if asked == EMAIL else _("Write a phone number."))
-    return form
 
 
-def give_hints(form: DetailsForm, question: str, *, is_focused: bool) -> None:
-    """Word the hint of the asked field, and let it have the focus."""
-    is_for_someone_else = bool(form["is_for_someone_else"].value())
+def without_other_contact(questions: DetailQuestions, question: str) -> dict[str, str] | None:
+    """Return what was typed without a number or an address that could not be taken, once the other one is given.
+
+    Return None where nothing is to be left out.
+    """
+    other = {PHONE: EMAIL, EMAIL: PHONE}.get(question, "")
+    if not other or not questions.is_open(other):
+        return None
+    return {name: value for name, value in questions.form.typed() if name != other}
+
+
+def give_hints(
+    form: FormWithProblems, question: str, *, is_focused: bool, is_for_someone_else: bool = False, phone_hint: str = ""
+) -> None:
+    """Word the hint of the asked field, and let it have the focus; `phone_hint` stands instead of ours."""
     hints = {
         NAME: _("Write the name of the person who comes."),
         PHONE: _("Write your own number. We send you the text message.")
@@ -111,6 +133,7 @@ def give_hints(form: DetailsForm, question: str, *, is_focused: bool) -> None:
         if is_for_someone_else
         else _("We send you an e-mail."),
         NOTE: _("All staff can read it. You can leave this empty."),
+        **({PHONE: phone_hint} if phone_hint else {}),
     }
     field = form.fields[question]
     form[question].help_text = hints.get(question, "" if field.required else _("You can leave this empty."))

@@ -88,9 +88,10 @@ def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:
 def _told(request: HttpRequest, step: BookingStep) -> Told:
     """Return what the address tells of an earlier form."""
     why, refusal = request.GET.get("why", ""), _told_refusal(request)
-    follows = reader_choice_of(request).is_simple and request.GET.get(ASK, NAME) != NAME
+    is_simple = reader_choice_of(request).is_simple
+    follows = is_simple and request.GET.get(ASK, NAME) != NAME
     if (why in (AGAIN, NOT_REMEMBERED) or follows) and not step.way.is_remembered:
-        return Told([FormProblem(_not_remembered_sentence())], HTTPStatus.BAD_REQUEST, is_lost=True)
+        return Told([FormProblem(not_remembered_sentence(is_simple=is_simple))], HTTPStatus.BAD_REQUEST, is_lost=True)
     if refusal is Refusal.TOO_MANY_OPEN_BOOKINGS:
         return Told([FormProblem(share_is_used(step.rules))], HTTPStatus.CONFLICT)
     if refusal is not None and refusal not in ANOTHER_TIME_HELPS:
@@ -117,7 +118,10 @@ def _told_refusal(request: HttpRequest) -> Refusal | None:
         return None
 
 
-def _not_remembered_sentence() -> str:
+def not_remembered_sentence(*, is_simple: bool) -> str:
+    """Return what a browser that keeps no cookies is told, once something typed is lost by that."""
+    if is_simple:
+        return _("Your answers are lost. Allow cookies in your browser. Or phone the store.")
     return _(
         "Your browser did not keep what you typed for the next page. Allow cookies for this site, or phone the store."
     )

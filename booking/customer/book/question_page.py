@@ -60,7 +60,8 @@ def question_page(request: HttpRequest, step: BookingStep, told: Told, context: 
     if not told.was_sent:
         form = DetailsForm(initial=step.typed, country=step.rules.country, questions=step.form.questions)
     if fields_of(question):
-        give_hints(form, question, is_focused=not problems)
+        is_for_another = bool(form["is_for_someone_else"].value())
+        give_hints(form, question, is_focused=not problems, is_for_someone_else=is_for_another)
     shown = {
         **context,
         **step.context(problems),

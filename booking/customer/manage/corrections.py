@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -26,21 +27,23 @@ from booking.bookings.corrections import (
 from booking.bookings.customer_visits import Contact
 from booking.bookings.link_renewal import LinkForm
 from booking.customer.access import BOOKING_KEY, opened_by_key
+from booking.customer.book.detail_questions import ASK
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, forget, keep, way_at
-from booking.customer.contact_hints import simple_phone_hint
 from booking.customer.forms import CorrectionForm
+from booking.customer.manage.correction_questions import correction_question
 from booking.customer.manage.page import done, visit_context
 from booking.customer_input import phone_in_words
 from booking.formatting import refusal_sentence
 from booking.models import Booking
 from booking.refusals import BookingRefused, Refusal
 from booking.web.forms import FormProblem
-from booking.web.rendering import customer_page
+from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import keep_private, see_other
 
 _FORM_KEY = re.compile(r"[0-9a-f-]{36}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_ASK_LONGEST = 20
 _MEANWHILE = "meanwhile"  # the contact was corrected, or the link renewed, since the form was shown
 
 
@@ -78,30 +81,43 @@ def _details(request: HttpRequest, booking: Booking) -> HttpResponse:
     way = way_at(request, correction_cookie(booking), now=now)
     if request.method == "POST":
         return _correct(request, booking, way, now=now)
-    is_sent = bool(request.GET.get("why")) and way.is_remembered
-    phone = phone_in_words(booking.phone, country=booking.store.country)
-    initial = {"name": booking.name, "phone": phone, "email": booking.email, "note": booking.note}
-    form = _form(booking, dict(way.typed) if is_sent else None, now=now, initial=initial)
-    problems = form.problems()
-    why = request.GET.get("why", "")
-    refusal = _refusal_in_words(why, booking) if way.is_remembered else ""
+    is_sent, known = bool(request.GET.get("why")) and way.is_remembered, _known(booking)
+    form = _form(booking, {**known, **way.typed} if is_sent else None, now=now, initial=known)
+    is_simple = reader_choice_of(request).is_simple
+    shown = correction_question(request, booking, form, known) if is_simple else {"problems": form.problems()}
+    refusal = _refusal_in_words(request.GET.get("why", ""), booking, is_simple=is_simple) if is_sent else ""
     if refusal:
-        problems = [FormProblem(refusal)]
+        shown["problems"] = [FormProblem(refusal)]
     context = {
         **visit_context(booking, now=now),
+        **shown,
         "form": form,
-        "phone_hint": simple_phone_hint(booking.store),
-        "problems": problems,
         "form_key": uuid4(),
         "number": booking.link_number,
     }
-    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
+    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.BAD_REQUEST if shown["problems"] else HTTPStatus.OK
     return customer_page(request, "manage/correct", context, status=status)
+
+
+def _known(booking: Booking) -> dict[str, str]:
+    """Return the details of a visit as its customer reads them."""
+    phone = phone_in_words(booking.phone, country=booking.store.country)
+    return {"name": booking.name, "phone": phone, "email": booking.email, "note": booking.note}
+
+
+def _sent_form(request: HttpRequest, booking: Booking, *, now: datetime) -> CorrectionForm:
+    """Return the form as it was sent; one question alone leaves the other details as they are."""
+    sent = request.POST
+    if ASK not in sent:
+        return _form(booking, sent, now=now)
+    is_contact = "phone" in sent or "email" in sent
+    known = {name: value for name, value in _known(booking).items() if is_contact or name in ("name", "note")}
+    return _form(booking, {**known, **{name: sent[name] for name in known if name in sent}}, now=now)
 
 
 def _correct(request: HttpRequest, booking: Booking, way: Way, *, now: datetime) -> HttpResponse:
     """Correct the details and redirect: to the visit, or to the form where its input is not accepted."""
-    form, sent = _form(booking, request.POST, now=now), sent_link_form(request, booking.reference)
+    form, sent = _sent_form(request, booking, now=now), sent_link_form(request, booking.reference)
     typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     contact = Contact(typed.get("phone", booking.phone), typed.get("email", booking.email))
     is_other_contact = has_other_contact(booking, contact)
@@ -133,7 +149,7 @@ def _pressed_again(request: HttpRequest, booking: Booking, *, now: datetime) -> 
 
     With other details than the first time, nothing is corrected, and the form says what the visit has by now.
     """
-    form = _form(booking, request.POST, now=now)
+    form = _sent_form(request, booking, now=now)
     typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     contact = Contact(typed.get("phone", booking.phone), typed.get("email", booking.email))
     is_same = bool(typed) and (booking.name, booking.note) == (typed["name"], typed["note"])
@@ -145,11 +161,14 @@ def _pressed_again(request: HttpRequest, booking: Booking, *, now: datetime) -> 
     return response
 
 
-def _refusal_in_words(why: str, booking: Booking) -> str:
+def _refusal_in_words(why: str, booking: Booking, *, is_simple: bool) -> str:
     """Return why a form was refused, in one sentence; "" where its fields say it."""
     if why == _MEANWHILE:
         phone = phone_in_words(booking.phone, country=booking.store.country) if booking.phone else ""
         contact = " · ".join(part for part in (phone, booking.email) if part)
+        if is_simple:
+            words = _("This page was old. We have this contact now: {contact}. Is your answer right? Send it again.")
+            return words.format(contact=contact or "–")
         return _(
             "This page was out of date: the contact of this visit is {contact}. Is what stands below right? Then send"
             " it once more."
@@ -161,7 +180,8 @@ def _lead_to_form(
     request: HttpRequest, booking: Booking, form: CorrectionForm, way: Way, *, why: str, now: datetime
 ) -> HttpResponse:
     """Redirect to the form, which shows what was typed, and why it is not accepted."""
-    response = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={why}")
+    asked = {ASK: request.POST[ASK][:_ASK_LONGEST]} if ASK in request.POST else {}
+    response = see_other(f"{reverse('manage-details', args=[booking.reference])}?{urlencode({'why': why, **asked})}")
     keep(request, response, replace(way, typed=form.typed()), now=now)
     return response
 

@@ -26,7 +26,7 @@ from booking.policy import is_video_open, may_cancel, may_change, may_say_late
 from booking.refusals import Refusal
 from booking.tokens import manage_token, read_short_token, short_token
 from booking.web.forms import FormProblem
-from booking.web.rendering import customer_page
+from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import keep_private, see_other
 from notifications.models import Channel
 from notifications.queries import due_offsets
@@ -83,7 +83,7 @@ def manage_page(
     context = {
         **visit_context(booking, now=now),
         "problems": [FormProblem(refusal_sentence(refusal))] if refusal else [],
-        "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
+        "done": "" if refusal else _done_sentence(request),
         "asks_if_coming": _asks_if_coming(booking, now=now),
         "texts": _texts(booking),
     }
@@ -158,8 +158,11 @@ def refused(booking: Booking, refusal: Refusal) -> HttpResponse:
     return see_other(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
 
 
-def _done_sentence(what: str) -> str:
-    return {
+def _done_sentence(request: HttpRequest) -> str:
+    """Return what was done, as the page's address says; "" for nothing."""
+    what = request.GET.get("done", "")
+    simple = _done_simply(what) if reader_choice_of(request).is_simple else ""
+    return simple or {
         "changed": _("Your visit has been moved."),
         "cancelled": _("Your visit is cancelled. Thank you for telling us: somebody else can have the place."),
         "confirmed": _("Thank you. The store knows that you will come."),
@@ -174,4 +177,17 @@ def _done_sentence(what: str) -> str:
         "texts_off": _("You get no more text messages about this visit."),
         "texts_on": _("You get text messages again."),
         "texts_on_here": _("You get text messages again. Did you reply STOP to one? Then text START too."),
+    }.get(what, "")
+
+
+def _done_simply(what: str) -> str:
+    """Return the same in simple words, where the sentence is a long one."""
+    return {
+        "changed": _("Your visit has a new time."),
+        "cancelled": _("Your visit is cancelled. Thank you."),
+        "confirmed": _("Thank you. The store expects you."),
+        "late": _("Thank you. The store knows it."),
+        "corrected": _("Thank you. It is right."),
+        "contact": _("Thank you. It is right. We write to you again. Use the new link in this message."),
+        "texts_on_here": _("You get text messages again. Did you write STOP? Then write START."),
     }.get(what, "")

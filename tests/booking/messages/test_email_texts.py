@@ -192,7 +192,7 @@ def test_simple_email_is_short_and_large() -> None:
         "\n"
         "Number of people: 2\n"
         "\n"
-        "You have a question? Call the store:\n"
+        "You have a question? Phone the store:\n"
         "05 49 24 00 39\n"
         "\n"
         "Your number:\n"

@@ -223,8 +223,8 @@ def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
         "wait, errors", join, "wait/", status=400, **{"name": "", "phone": "12", "from": "", "to": "2026-11-01"}
     )
     who: dict[str, Any] = {"name": "Bea Test", "phone": "06 12 34 56 77", "email": ""}
-    camera.send("waiting", join, "wait/", **who)
-    camera.send("waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), "wait/", **who)
+    _join(camera, "waiting", join, **who)
+    _join(camera, "waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), **who)
     entry = WaitingListEntry.objects.filter(is_repeat=False).latest("pk")
     taken = Booking.objects.get(store__slug=TINY, starts_at=at(10))
     cancel_booking(booking_id=taken.pk, who=Who.customer(NOW))
@@ -238,6 +238,15 @@ def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
     left = camera.get("waiting elsewhere", "/" + waiting_url(other.reference).split("/", 3)[3])
     camera.send("left", left, "leave/")
     camera.get("waiting, not open", "/w/00000000/", status=404)
+
+
+def _join(camera: Camera, title: str, shot: Shot, /, **typed: Any) -> Shot:
+    """Join the waiting list; in simple words, answer one question after the other, and check everything."""
+    while asked := next((form["ask"] for form in shot.page.forms.values() if "ask" in form), ""):
+        shot = camera.send(f"{title}, {asked}", shot, "wait/", **typed)
+    if "simple" in camera.reader:
+        return camera.send(title, shot, "wait/")
+    return camera.send(title, shot, "wait/", **typed)
 
 
 def _lose_the_link(camera: Camera) -> None:

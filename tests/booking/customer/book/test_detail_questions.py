@@ -224,7 +224,7 @@ def test_a_browser_that_keeps_no_cookies_is_told_so_and_what_to_do(client: Clien
     response = Client().get(location)
 
     assert response.status_code == 400
-    assert "Your browser did not keep what you typed for the next page." in page(response).words
+    assert "Your answers are lost. Allow cookies in your browser." in page(response).words
 
 
 @pytest.mark.parametrize("ask", ["nonsense", "\0", "question_7", "homepage", "idempotency_key", "x" * 500])

@@ -133,7 +133,7 @@ def test_the_moment_speaks_simply_and_in_the_reader_s_language(client: Client, s
 
     response = client.post(f"/simple/en{HOLD}", CHOSEN, follow=True)
 
-    assert "Please wait a little. Then go on." in page(response).words
+    assert "Wait a little. Then go on." in page(response).words
     assert list(page(response).forms) == [f"/simple/en{HOLD}"]
 
 

@@ -34,7 +34,7 @@ def test_kind_day_part_and_time_are_asked_on_a_page_each(client: Client, store: 
 
     titles = [one.title.partition(" – ")[0] for one in (kind, day, part, time)]
     assert titles == [
-        "What is your visit for?", "Which day do you come?", "Which part of the day?", "What time do you come?",
+        "Why do you come?", "Which day do you come?", "Which part of the day?", "What time do you come?",
     ]  # fmt: skip
     assert [times(one) for one in (kind, day, part)] == [[], [], []]
     assert times(time)[0] == "09:00"
