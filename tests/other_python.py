@@ -7,7 +7,7 @@ release to come: `python -m tests.other_python python3.13 django~=6.1.0`.
 import sys
 from pathlib import Path
 
-from tests.everything import BASE, BIN, PYTEST, WORKERS_ON_SQLITE, prepare_node, run
+from tests.everything import BASE, BIN, PYTEST, TOGETHER, WORKERS_ON_SQLITE, prepare_node, run
 
 
 def main(python: str, *packages: str) -> int:
@@ -22,7 +22,10 @@ def main(python: str, *packages: str) -> int:
     prepare_node()
     run("compile translations", [other, "manage.py", "compile_translations"])
     run("deprecations of Django", [other, "-W", "error", "manage.py", "check"])
-    run(f"tests with {python}", [other, *PYTEST[1:], "-n", str(WORKERS_ON_SQLITE), "-m", "not browser and not slow"])
+    run(
+        f"tests with {python}",
+        [other, *PYTEST[1:], *TOGETHER, str(WORKERS_ON_SQLITE), "-m", "not browser and not slow"],
+    )
     return 0
 
 
