@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 180  # longer than a server waits for a lock
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tests.servers import wait_until
 
 BASE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent.parent / "calendars" / "bin"
-SECONDS = 120
+SECONDS = 300
 _KHAL = """
 [calendars]
 [[own]]

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from booking import limits
+from booking.limits import counters
 from booking.operations.translations import compile_translations
 from notifications import tasks
 from stores.bounded_cache import forget_kept
@@ -25,6 +26,7 @@ from tests import prepared, servers
 from tests.chromium import ARGUMENTS, MISSING, PATIENCE_MS, find_chromium
 from tests.factories import NOW
 from tests.notifications.patience import PATIENCE_SECONDS
+from tests.patience import LOCK_SECONDS
 from tests.scheduling import ServersShared, is_plain, start_with_longest
 from tests.servers import POSTGRES, House
 
@@ -38,6 +40,7 @@ _outboxes = count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    counters.FILE_SECONDS = LOCK_SECONDS
     if not hasattr(config, "workerinput"):  # once, before the parallel workers start
         compile_translations(Path(settings.LOCALE_PATHS[0]))
 

@@ -174,7 +174,7 @@ def call_signed(url: str, fields: Message, *, token: str = AUTH_TOKEN) -> tuple[
         url, urlencode(fields).encode(), headers={"X-Twilio-Signature": signature}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -14,7 +14,7 @@ from tests.postgres import free_port
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "deploy" / "nginx.conf"
 MISSING = "No nginx here. To have it: apt-get install nginx-light"
-STOP_SECONDS = 15
+STOP_SECONDS = 120
 
 
 def find_nginx() -> str | None:

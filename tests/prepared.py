@@ -21,7 +21,7 @@ import psycopg
 BASE = Path(__file__).resolve().parent.parent
 FOLDER = BASE / ".pytest_cache" / "prepared"
 ADVISORY_KEY = 0x7E57  # of this purpose alone
-COMMAND_SECONDS = 240
+COMMAND_SECONDS = 600
 COLLECT = "from booking.operations.launcher.preparation import collect_static; collect_static()"
 
 

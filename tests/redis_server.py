@@ -23,7 +23,7 @@ def running_redis(port: int) -> Iterator[subprocess.Popen[bytes]]:
         )
         try:
             client = redis.Redis(port=port)
-            servers.wait_until(lambda: _answers(client), seconds=60, what="Redis")
+            servers.wait_until(lambda: _answers(client), seconds=180, what="Redis")
             client.close()
             yield server
         finally:

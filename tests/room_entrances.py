@@ -10,8 +10,10 @@ import django
 
 django.setup()
 
+from booking.limits import counters as limit_counters  # noqa: E402
 from booking.limits.counters import CounterFile, _limiter  # noqa: E402
 from booking.limits.room_counters import take_entry  # noqa: E402
+from tests.patience import LOCK_SECONDS  # noqa: E402
 
 AFTER, UNTIL, LATEST = 1_000_000, 2_000_000, 3_000_000
 
@@ -34,6 +36,7 @@ def guarded() -> int | None:
 
 if __name__ == "__main__":
     take, count = {"careless": careless, "guarded": guarded}[sys.argv[1]], int(sys.argv[2])
+    limit_counters.FILE_SECONDS = LOCK_SECONDS
     _limiter().storage.check()
     print("ready", flush=True)
     sys.stdin.readline()

@@ -27,17 +27,19 @@ import psycopg
 from tests import prepared
 from tests.asking import Answer, call
 from tests.memory import memory_folder
+from tests.patience import LOCK_SECONDS
 from tests.postgres import VARIABLE, free_port
 
 BASE = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get(VARIABLE, "")
 MARK = "CARILLON_TEST_MARK"
+PATIENT = {"DJANGO_SETTINGS_MODULE": "tests.patient_settings"}
 START_SECONDS = 240
-STOP_SECONDS = 30
+STOP_SECONDS = 120
 # What a process is started with so that it ends with the tests, where even these are killed.
 SETPRIV = shutil.which("setpriv")
 UNTIL_WE_DIE = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
-COMMAND_SECONDS = 180
+COMMAND_SECONDS = 300
 UNSET = ("REDIS_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY",
          "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE",
          VARIABLE)  # fmt: skip
@@ -121,7 +123,7 @@ class House:
 
     def end(self) -> None:
         """Leave no process behind, whatever state they are in."""
-        for _ in range(100):
+        for _ in range(3000):
             left = self.processes()
             for pid in left:
                 _kill(pid)
@@ -214,7 +216,7 @@ class House:
 
     def _connect(self) -> Any:
         if self.is_sqlite:
-            return sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=20)
+            return sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=LOCK_SECONDS)
         return psycopg.connect(self.database_url)
 
     # --- stores ---
@@ -237,8 +239,10 @@ class House:
 def house(*, has_demo: bool = False, is_prepared: bool = False, **settings: str) -> Iterator[House]:
     """Give a house with a new database; nothing runs in it yet, and nothing will when the block has ended.
 
-    A prepared one has its tables and static files already, which an empty one makes at its first start.
+    A prepared one has its tables and static files already, which an empty one makes at its first start. Its processes
+    wait for locks for longer than in life.
     """
+    settings = {**PATIENT, **settings}
     with (
         tempfile.TemporaryDirectory(prefix="carillon-house-", dir=memory_folder()) as name,
         new_database(Path(name), is_migrated=is_prepared) as url,
@@ -249,7 +253,7 @@ def house(*, has_demo: bool = False, is_prepared: bool = False, **settings: str)
 
 @contextmanager
 def house_at(database_url: str, **settings: str) -> Iterator[House]:
-    """Give a house on a database that has all tables, and that others may use too."""
+    """Give a house on a database that has all tables, and that others may use too; it waits for locks as in life."""
     with (
         tempfile.TemporaryDirectory(prefix="carillon-house-", dir=memory_folder()) as name,
         _house_in(Path(name), database_url, settings, has_demo=False, is_prepared=True) as made,

@@ -31,6 +31,9 @@ for _name in [name for name in os.environ if name.startswith(("TWILIO_", "SMS_",
 
 from booking.settings import *  # noqa: E402, F403 -- the environment comes first
 from booking.settings import DATABASES, STORAGES  # noqa: E402
+from tests.patience import wait_long_for_locks  # noqa: E402
+
+wait_long_for_locks(DATABASES)
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in life: a database in memory locks differently.

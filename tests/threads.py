@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from django.db import connection, connections
 
+from tests.patience import LOCK_SECONDS
+
 Result = TypeVar("Result")
 
 
@@ -40,12 +42,12 @@ SELECT count(*) FROM pg_locks waiting
 def until_somebody_waits(most: int, *, or_done: Callable[[], bool] = lambda: False) -> None:
     """Return once so many sessions of this database wait for a lock; at once on SQLite, whose writers stand in line.
 
-    After half a minute nobody will, nor where `or_done` tells that somebody came through: what the caller then looks at
+    After a minute nobody will, nor where `or_done` tells that somebody came through: what the caller then looks at
     says so.
     """
     if connection.vendor != "postgresql":
         return
-    until = time.monotonic() + 30
+    until = time.monotonic() + LOCK_SECONDS
     while time.monotonic() < until and not or_done():
         with connection.cursor() as cursor:
             cursor.execute(_WAITING_HERE)

@@ -25,6 +25,7 @@ from booking.tokens import keyed_digest
 
 # Two processes may read the clock in one order and write in another. A larger step means that the clock was set back.
 CLOCK_SKEW_SECONDS = 60
+FILE_SECONDS = 5  # for which a count waits for others that are written to the same file
 PURGE_SECONDS, PURGE_AT_ONCE = 60, 2000
 
 log = logging.getLogger(__name__)
@@ -263,7 +264,7 @@ class CounterFile(Storage):
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             self._path.touch(mode=0o600)
-            connection = sqlite3.connect(self._path, timeout=5, isolation_level=None)
+            connection = sqlite3.connect(self._path, timeout=FILE_SECONDS, isolation_level=None)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=OFF")  # a count lost in a power cut harms nobody
             connection.execute(

@@ -14,7 +14,7 @@ from tests.browser.driver import open_page
 from tests.servers import House, wait_until
 
 DEMO_STORE = "pharmacie-de-la-breche"
-MESSAGE_SECONDS = 120
+MESSAGE_SECONDS = 300
 SHORT_LINK = re.compile(r"http://\S+/m/\S+")
 VISITS_LINK = re.compile(r"http://\S+/v/\S+")
 OFFER_LINK = re.compile(r"http://\S+/p/\S+")

@@ -240,7 +240,7 @@ def test_a_time_looked_at_is_one_s_own_and_free_again_once_another_is_chosen(vis
         open_page(other, times)
         return other.locator(".day-times .slot").count() == count_before
 
-    wait_until(is_free_again, seconds=60, what="the time is free for others again")
+    wait_until(is_free_again, seconds=180, what="the time is free for others again")
 
 
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["", "plain"])

@@ -236,7 +236,7 @@ def touched_while_moved(store: Store, touch: Callable[[int], Any]) -> str:
     is_moved = Event()
 
     def touching() -> None:
-        is_moved.wait(10)
+        is_moved.wait(60)
         told.append(outcome(partial(touch, booking.pk)))
         connections.close_all()
 

@@ -31,7 +31,7 @@ def numbers_taken(how: str, folder: Path, **settings: str) -> list[int]:
             assert process.stdin is not None
             process.stdin.write("\n")
             process.stdin.flush()
-        return [int(number) for process in processes for number in process.communicate(timeout=120)[0].split()]
+        return [int(number) for process in processes for number in process.communicate(timeout=300)[0].split()]
     finally:
         for process in processes:
             process.kill()

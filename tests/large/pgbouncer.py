@@ -15,7 +15,7 @@ from tests.postgres import as_nobody, free_port, give_away
 
 MISSING = "No PgBouncer here. To have it: apt-get install pgbouncer"
 POOL_SIZE = 6
-START_SECONDS = 60
+START_SECONDS = 120
 _SETTINGS = """
 [databases]
 * = host={host} port={server_port}

@@ -73,14 +73,14 @@ def test_nothing_acknowledged_is_lost_and_the_house_goes_on_by_itself() -> None:
             store = house.make_store(capacity=200)
             processes = house.processes()
             with rush(house, store) as made:
-                wait_until(lambda: len(made.references) > 30, seconds=120, what="busy")
+                wait_until(lambda: len(made.references) > 30, seconds=300, what="busy")
                 primary.stop()
                 gone_at = time.monotonic()
-                wait_until(lambda: made.statuses(since=gone_at)[503] > 5, seconds=120, what="refused")
+                wait_until(lambda: made.statuses(since=gone_at)[503] > 5, seconds=300, what="refused")
                 promoted_at = time.monotonic()
                 standby.promote()
-                wait_until(lambda: made.statuses(since=promoted_at)[201] > 30, seconds=120, what="booking again")
-            wait_until(house.is_ready, seconds=120, what="ready")
+                wait_until(lambda: made.statuses(since=promoted_at)[201] > 30, seconds=300, what="booking again")
+            wait_until(house.is_ready, seconds=300, what="ready")
 
             assert set(made.statuses()) <= {201, 503}
             refused = [answer for _, answer in made.answers if answer.status == 503]
@@ -103,7 +103,7 @@ def test_the_worker_sends_after_a_failover_what_was_booked_before_it() -> None:
             primary.stop()
             standby.promote()
 
-            wait_until(lambda: confirmed(house, booked), seconds=200, what="sent")
+            wait_until(lambda: confirmed(house, booked), seconds=400, what="sent")
             assert len([one for one in (house.data / "outbox").iterdir() if "confirmation" in one.name]) == 1
 
 

@@ -74,7 +74,7 @@ def test_the_worker_sends_what_was_booked_and_cancelled(house: House, store: str
     assert (booked.status, cancelled.status) == (201, 200)
     assert house.get(path, Authorization=bearer).json["status"] == "cancelled"
     sql = "SELECT count(*) FROM notifications_outboxmessage WHERE state IN ('due', 'sending') AND due_at < now()"
-    wait_until(lambda: house.rows(sql) == [(0,)], seconds=150, what="sent")
+    wait_until(lambda: house.rows(sql) == [(0,)], seconds=300, what="sent")
     sent = "SELECT count(*) FROM notifications_outboxmessage WHERE state = 'sent'"
     assert house.rows(sent) == [(len(list((house.data / "outbox").iterdir())),)]
 

@@ -130,7 +130,7 @@ def test_who_signs_in_at_one_host_is_signed_in_at_the_other_and_out_of_both(host
 
     def open_page(number: int, path: str, **form: str) -> tuple[str, str]:
         data = urllib.parse.urlencode(form).encode() if form else None
-        with opener.open(f"{hosts.of(number).url}{path}", data=data, timeout=60) as answer:
+        with opener.open(f"{hosts.of(number).url}{path}", data=data, timeout=180) as answer:
             return str(answer.url), answer.read().decode()
 
     token = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -158,13 +158,13 @@ def test_a_page_of_one_host_finds_its_files_at_the_other(hosts: Hosts) -> None:
 def test_each_message_goes_out_once_whichever_worker_is_first(hosts: Hosts) -> None:
     answers = [hosts.book(number, index=30 + number // PLACES) for number in range(6 * PLACES)]
     references = [one.json["reference"] for one in answers]
-    wait_until(lambda: set(references) <= hosts.sent("confirmation").keys(), seconds=200, what="confirmed")
+    wait_until(lambda: set(references) <= hosts.sent("confirmation").keys(), seconds=400, what="confirmed")
     names = ", ".join(f"'{one}'" for one in references)
     hosts.of(0).execute(
         "UPDATE notifications_outboxmessage SET due_at = now(), try_at = now() - interval '1 second'"
         f" WHERE kind = 'reminder' AND state = 'due' AND subject IN ({names})"
     )
-    wait_until(lambda: set(references) <= hosts.sent("reminder").keys(), seconds=200, what="reminded")
+    wait_until(lambda: set(references) <= hosts.sent("reminder").keys(), seconds=400, what="reminded")
 
     for kind in ("confirmation", "reminder"):
         assert {hosts.sent(kind)[one] for one in references} == {1}
@@ -176,6 +176,6 @@ def test_the_bell_of_a_host_whose_worker_stands_still_is_heard_by_the_other(host
     kill(asleep, signal.SIGSTOP)
     try:
         reference = hosts.book(0, index=60).json["reference"]
-        wait_until(lambda: reference in hosts.sent("confirmation"), seconds=200, what="sent")
+        wait_until(lambda: reference in hosts.sent("confirmation"), seconds=400, what="sent")
     finally:
         kill(asleep, signal.SIGCONT)

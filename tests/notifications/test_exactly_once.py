@@ -20,11 +20,11 @@ from notifications.lanes import Call
 from notifications.models import Channel, Circuit, OutboxMessage, State
 from tests import fake_twilio
 from tests.fake_twilio import FakeTwilio
-from tests.servers import BASE, wait_until
+from tests.servers import BASE, PATIENT, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-WAIT_SECONDS = 120
+WAIT_SECONDS = 300
 SHOPS = ("corner-shop", "market-shop", "harbor-shop")
 
 
@@ -33,7 +33,7 @@ def start_worker(twilio, tmp_path):
     started = []
     environment = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "booking.settings",
+        **PATIENT,
         "DATABASE_URL": database_url(),
         "DATA_DIR": str(tmp_path / "data"),
         "SECRET_KEY": django_settings.SECRET_KEY,

@@ -82,14 +82,14 @@ class Backup:
         waiting = house.worker()
         kill(waiting, signal.SIGSTOP)
         with people_booking(house, self.store) as answered:
-            wait_until(lambda: len(answered) > 30, seconds=60, what="busy")
+            wait_until(lambda: len(answered) > 30, seconds=180, what="busy")
             begun = time.monotonic()
             self.said = house.run("backup", str(self.file))
             self.answered_before = {reference for reference, at in dict(answered).items() if at < begun}
-            wait_until(lambda: max(answered.values()) > begun, seconds=60, what="booking meanwhile")
+            wait_until(lambda: max(answered.values()) > begun, seconds=180, what="booking meanwhile")
         kill(waiting, signal.SIGCONT)
         # A nudge that the stopped worker missed is made up for by the sweep of the next minute, or the one after it.
-        wait_until(lambda: confirmations(house).keys() == {"sent"}, seconds=150, what="sent")
+        wait_until(lambda: confirmations(house).keys() == {"sent"}, seconds=300, what="sent")
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_restored_house_sends_no_old_message_again(backup: Backup, restored: Hou
 
     restored.start()
     booked = restored.post("/api/v1/bookings", booking_at(backup.store, slot(index=95), number=50_000))
-    wait_until(lambda: confirmations(restored).get("sent"), seconds=60, what="sent")
+    wait_until(lambda: confirmations(restored).get("sent"), seconds=180, what="sent")
 
     assert booked.status == 201
     assert waiting == {"skipped": sum(waiting.values())}

@@ -39,7 +39,7 @@ class Visitor:
     def call(self, method: str, path: str, body: str | bytes | None = None, **headers: str) -> None:
         """Call with anything at all, and take what comes."""
         names = {"Content-Type": "application/json", **{name.replace("_", "-"): v for name, v in headers.items()}}
-        with closing(HTTPConnection("127.0.0.1", self.house.port, timeout=30)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.house.port, timeout=180)) as connection:
             connection.request(method, path, body=body, headers=names)
             self.statuses.add(connection.getresponse().status)
 
@@ -118,7 +118,7 @@ def visitor(house: House) -> Visitor:
     open_messages = (
         "SELECT pk FROM notifications_outboxmessage WHERE state IN ('due', 'sending') AND kind <> 'reminder'"
     )
-    wait_until(lambda: house.rows(open_messages.replace("pk", "id")) == [], seconds=30, what="sent")
+    wait_until(lambda: house.rows(open_messages.replace("pk", "id")) == [], seconds=180, what="sent")
     provoke_an_error(house)
     visitor.call("POST", "/api/v1/bookings", json.dumps(visitor.wish(60)))
     return visitor

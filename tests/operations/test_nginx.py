@@ -38,7 +38,7 @@ def ask(
     """Ask over HTTPS, as a visitor of the site does."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection("127.0.0.1", proxy.secure_port, timeout=60, context=context)
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy.secure_port, timeout=180, context=context)
     with closing(connection):
         connection.request(method, path, body=body, headers={"Host": "booking.example.org", **(headers or {})})
         response = connection.getresponse()
@@ -68,14 +68,14 @@ def house() -> Iterator[House]:
 def proxy(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """Give the guide's nginx before a Carillon that runs."""
     with Proxy(tmp_path_factory.mktemp("nginx"), behind=house.port).running() as made:
-        wait_until(lambda: is_answering(made), seconds=60, what="answering")
+        wait_until(lambda: is_answering(made), seconds=180, what="answering")
         yield made
 
 
 def test_site_is_served_over_https_alone_and_its_figures_to_nobody(proxy: Proxy) -> None:
     home, figures = ask(proxy, "/"), ask(proxy, "/metrics")
     large, huge = (ask(proxy, "/api/v1/bookings", method="POST", body=b"x" * size) for size in (2_000_000, 7_000_000))
-    with closing(http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=60)) as plain:
+    with closing(http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=180)) as plain:
         plain.request("GET", "/s/corner-shop/?q=1", headers={"Host": "booking.example.org"})
         moved = plain.getresponse()
 
@@ -88,7 +88,7 @@ def test_site_is_served_over_https_alone_and_its_figures_to_nobody(proxy: Proxy)
 def test_log_keeps_no_address_of_a_page(proxy: Proxy) -> None:
     ask(proxy, "/b/AAAA1111/?token=a-secret-that-opens")
 
-    wait_until(lambda: " GET 404 " in proxy.log, seconds=60, what="logged")
+    wait_until(lambda: " GET 404 " in proxy.log, seconds=180, what="logged")
     assert "AAAA1111" not in proxy.log
     assert "a-secret-that-opens" not in proxy.log
 

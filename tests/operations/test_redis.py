@@ -68,7 +68,7 @@ def test_messages_leave_while_redis_is_away(tmp_path: Path) -> None:
 
         assert booked.status == 201
         texts = house.data / "outbox"
-        wait_until(lambda: list(texts.glob("*-confirmation-sms-*")), seconds=60, what="sent")
+        wait_until(lambda: list(texts.glob("*-confirmation-sms-*")), seconds=180, what="sent")
         assert house.get("/readyz").status == 200
 
 

@@ -47,7 +47,7 @@ def signed_in(house: House, username: str) -> str:
 
 
 def _post_form(house: House, path: str, form: str, csrf: str) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=180)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={csrf}"}
     connection.request("POST", path, body=form, headers=headers)
     response = connection.getresponse()

@@ -13,7 +13,7 @@ import pytest
 
 from tests import servers
 from tests.operations.refused_starts import refused
-from tests.servers import BASE, START_SECONDS, STOP_SECONDS, UNTIL_WE_DIE, House, wait_until
+from tests.servers import BASE, COMMAND_SECONDS, START_SECONDS, STOP_SECONDS, UNTIL_WE_DIE, House, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +126,7 @@ def test_reader_who_has_read_enough_ends_a_command_without_a_word(bare: House) -
             env=bare.environment,
             stdout=writes,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=COMMAND_SECONDS,
             check=False,
         )
     finally:
@@ -154,8 +154,9 @@ def test_first_start_of_a_new_checkout_has_its_translations_before_texts_are_mea
     shutil.copy(BASE / "manage.py", checkout)
     with servers.house(is_prepared=True) as house:
         up = [*UNTIL_WE_DIE, sys.executable, "manage.py", "up", "--port", str(house.port), "--no-demo"]
+        environment = {**house.environment, "DJANGO_SETTINGS_MODULE": "booking.settings"}  # there are no tests there
         with (tmp_path / "said").open("wb") as said:
-            process = subprocess.Popen(up, cwd=checkout, env=house.environment, stdout=said, stderr=said)
+            process = subprocess.Popen(up, cwd=checkout, env=environment, stdout=said, stderr=said)
             try:
                 wait_until(
                     lambda: process.poll() is not None or house.is_ready(), seconds=START_SECONDS, what="started"

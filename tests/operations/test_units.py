@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import COMMAND_SECONDS
+
 ANALYZE = shutil.which("systemd-analyze")
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "docs" / "deploy"
 UNITS = ("carillon.service", "carillon-backup.service")
@@ -22,7 +24,7 @@ pytestmark = [
 
 def analyze(*arguments: str) -> str:
     assert ANALYZE is not None
-    done = subprocess.run([ANALYZE, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([ANALYZE, *arguments], capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False)
     return done.stdout + done.stderr
 
 

@@ -42,7 +42,7 @@ def house(home: House) -> House:
 def test_second_start_changes_no_data(house: House) -> None:
     store = house.make_store(capacity=3)
     booked = house.post("/api/v1/bookings", booking_at(store, slot(), number=1))
-    wait_until(lambda: outbox_states(house, booked) == {"sent"}, seconds=60, what="sent")
+    wait_until(lambda: outbox_states(house, booked) == {"sent"}, seconds=180, what="sent")
     before = resting(house)
 
     house.stop()
@@ -56,7 +56,7 @@ def test_everything_stops_under_load_when_asked_to(house: House, number: int) ->
     store = house.make_store(capacity=3)
 
     with load(house, store) as answered:
-        wait_until(lambda: len(answered) > 20, seconds=60, what="busy")
+        wait_until(lambda: len(answered) > 20, seconds=180, what="busy")
         status = house.stop(number)
 
     assert status == 0
@@ -72,7 +72,7 @@ def test_nothing_outlives_a_killed_first_process(house: House) -> None:
     house.process.kill()
     house.process.wait()
 
-    wait_until(lambda: house.processes() == [], seconds=30, what="gone")
+    wait_until(lambda: house.processes() == [], seconds=180, what="gone")
 
 
 @pytest.mark.plain
@@ -82,9 +82,9 @@ def test_killed_web_server_comes_back(house: House, which: slice) -> None:
 
     kill(before[which])
 
-    wait_until(lambda: not set(before[which]) & set(house.processes()), seconds=60, what="gone")
-    wait_until(house.is_serving, seconds=60, what="serving again")
-    wait_until(lambda: len(house.web()) == len(before), seconds=60, what="complete again")
+    wait_until(lambda: not set(before[which]) & set(house.processes()), seconds=180, what="gone")
+    wait_until(house.is_serving, seconds=180, what="serving again")
+    wait_until(lambda: len(house.web()) == len(before), seconds=180, what="complete again")
 
 
 @pytest.mark.plain
@@ -95,7 +95,7 @@ def test_port_answers_throughout_while_one_of_two_web_processes_is_killed_again_
         for killed in range(4):
             kill(house.web()[-1:])
             refused_after += [killed for _ in range(10) if not answers(house)]
-            wait_until(lambda: len(house.web()) == 3, seconds=60, what="complete again")
+            wait_until(lambda: len(house.web()) == 3, seconds=180, what="complete again")
 
         assert len(workers) == 2
         assert refused_after == []
@@ -124,7 +124,7 @@ def test_worker_that_stops_working_is_told_of_and_comes_back_when_killed(house: 
     assert answer.status == 503
     assert answer.json["ready"] is False
     assert [reason.partition(":")[0] for reason in answer.json["wrong"]] == ["worker"]
-    wait_until(house.is_ready, seconds=60, what="ready again")
+    wait_until(house.is_ready, seconds=180, what="ready again")
     assert len(house.worker()) == 1
     assert house.worker() != stopped
 
@@ -136,7 +136,7 @@ def test_database_that_goes_away_is_told_of_and_comes_back(house: House) -> None
     with without_database(house):
         answers = {path: house.get(path) for path in ("/healthz", "/readyz", f"/s/{store}/", f"/api/v1/stores/{store}")}
         refused_booking = house.post("/api/v1/bookings", booking_at(store, slot(), number=70_000))
-    wait_until(house.is_ready, seconds=60, what="ready again")
+    wait_until(house.is_ready, seconds=180, what="ready again")
     booked = house.post("/api/v1/bookings", booking_at(store, slot(), number=70_000))
 
     assert [answer.status for answer in answers.values()] == [200, 503, 503, 503]
@@ -144,7 +144,7 @@ def test_database_that_goes_away_is_told_of_and_comes_back(house: House) -> None
     assert (refused_booking.status, refused_booking.code) == (503, "busy")
     assert int(refused_booking.headers["retry-after"]) > 0
     assert booked.status == 201
-    wait_until(lambda: outbox_states(house, booked) == {"sent"}, seconds=60, what="sent")
+    wait_until(lambda: outbox_states(house, booked) == {"sent"}, seconds=180, what="sent")
 
 
 @contextmanager

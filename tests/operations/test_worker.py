@@ -83,8 +83,8 @@ def is_written(paper: Path, text: str) -> bool:
 def test_task_is_executed_and_leaves_the_queue(house: House, paper: Path) -> None:
     ring(house, ("write", str(paper), "once "))
 
-    wait_until(lambda: is_written(paper, "once "), seconds=60, what="executed")
-    wait_until(lambda: house.rows("SELECT * FROM django_q_ormq") == [], seconds=60, what="out of the queue")
+    wait_until(lambda: is_written(paper, "once "), seconds=180, what="executed")
+    wait_until(lambda: house.rows("SELECT * FROM django_q_ormq") == [], seconds=180, what="out of the queue")
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_task_is_executed_and_leaves_the_queue(house: House, paper: Path) -> Non
 def test_task_that_fails_does_not_keep_the_others_from_running(house: House, paper: Path, task: str) -> None:
     ring(house, *[(task,)] * 3, ("write", str(paper), "after"))
 
-    wait_until(lambda: is_written(paper, "after"), seconds=60, what="executed")
+    wait_until(lambda: is_written(paper, "after"), seconds=180, what="executed")
     house.execute("DELETE FROM django_q_ormq")
 
 
@@ -100,14 +100,14 @@ def test_task_that_fails_does_not_keep_the_others_from_running(house: House, pap
 def test_worker_that_is_asked_to_stop_finishes_its_task(house: House, paper: Path) -> None:
     before = house.worker()
     ring(house, ("write_slowly", str(paper), 3))
-    wait_until(lambda: is_written(paper, "begun "), seconds=60, what="begun")
+    wait_until(lambda: is_written(paper, "begun "), seconds=180, what="begun")
 
     kill(before, signal.SIGTERM)
 
-    wait_until(lambda: not set(before) & set(house.worker()), seconds=60, what="ended")
+    wait_until(lambda: not set(before) & set(house.worker()), seconds=180, what="ended")
     assert paper.read_text() == "begun done"
     assert house.rows("SELECT * FROM django_q_ormq") == []
-    wait_until(lambda: len(house.worker()) == 1, seconds=60, what="started again")
+    wait_until(lambda: len(house.worker()) == 1, seconds=180, what="started again")
 
 
 @pytest.mark.slow
@@ -118,14 +118,14 @@ def test_worker_is_ready_once_it_has_looked_at_the_outbox(house: House) -> None:
     before = beat.stat().st_mtime_ns
 
     assert house.get("/readyz").status == 503
-    wait_until(house.is_ready, seconds=60, what="ready")
+    wait_until(house.is_ready, seconds=180, what="ready")
     assert beat.stat().st_mtime_ns != before  # by whatever clock: the kernel's may be another than ours
 
 
 @pytest.mark.slow
 def test_failed_task_is_told_of_without_what_it_was_about(house: House) -> None:
     ring(house, ("fail", "number 7"))
-    wait_until(lambda: failures(house), seconds=60, what="logged")
+    wait_until(lambda: failures(house), seconds=180, what="logged")
 
     (failure,) = failures(house)
     assert failure["level"] == "ERROR"
@@ -134,7 +134,7 @@ def test_failed_task_is_told_of_without_what_it_was_about(house: House) -> None:
     assert failure["stack"][-1].startswith("operations/chores.py:")
     assert "number 7" not in house.logs
     results = "SELECT result FROM django_q_task WHERE func = 'tests.operations.chores.fail'"
-    wait_until(lambda: house.rows(results), seconds=60, what="noted")
+    wait_until(lambda: house.rows(results), seconds=180, what="noted")
     assert not any("number 7" in unpacked(result) for (result,) in house.rows(results))
 
 

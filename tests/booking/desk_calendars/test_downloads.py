@@ -94,7 +94,7 @@ def test_a_name_that_is_found_too_late_leads_to_no_call(
     calls = [thread for thread in threading.enumerate() if thread.name == "call"]
     is_found.set()
     for call in calls:
-        call.join(10)
+        call.join(60)
 
     assert not any(call.is_alive() for call in calls)
     assert server.asked == []

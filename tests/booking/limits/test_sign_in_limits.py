@@ -1,7 +1,6 @@
 """Passwords cannot be tried without end, by whichever door, and nobody locks the owner out from elsewhere."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from booking.accounts import password_hashers
 from booking.limits import Counted
 from stores.models import Role, Store
 from tests.factories import NOW, PASSWORD, make_store, make_user
+from tests.patience import LOCK_SECONDS
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.django_db
 Door = Callable[..., int]
@@ -200,10 +201,11 @@ def slow_hashing(settings, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     plain = PBKDF2PasswordHasher.encode
 
     def wait(self: PBKDF2PasswordHasher, password: str, salt: str, iterations: int | None = None) -> str:
-        go.wait(10)
+        go.wait(LOCK_SECONDS)
         return plain(self, password, salt, 1000)
 
     monkeypatch.setattr(PBKDF2PasswordHasher, "encode", wait)
+    monkeypatch.setattr(password_hashers, "WAIT_SECONDS", LOCK_SECONDS)
     return go
 
 
@@ -212,16 +214,13 @@ def test_two_hashes_run_at_once_a_third_waits_and_a_fourth_comes_back(slow_hashi
     running = [threading.Thread(target=lambda: made.append(make_password("x"))) for _ in range(3)]
     for thread in running:
         thread.start()
-    for _ in range(1000):
-        if password_hashers._room._value == 0:  # all three are in
-            break
-        time.sleep(0.01)
+    wait_until(lambda: password_hashers._room._value == 0, seconds=LOCK_SECONDS, what="all three are in")
 
     with pytest.raises(password_hashers.HashingBusy):
         make_password("x")
     slow_hashing.set()
     for thread in running:
-        thread.join(10)
+        thread.join()
 
     assert len(made) == 3
     assert check_password("x", make_password("x"))

@@ -50,9 +50,9 @@ def test_it_writes_while_the_process_runs() -> None:
 
     with process(seconds=0.05):
         note_look(looked)
-        wait_until(lambda: counts() == [1, 1], seconds=60, what="written")
+        wait_until(lambda: counts() == [1, 1], seconds=180, what="written")
         note_look(looked)
-        wait_until(lambda: counts() == [2, 2], seconds=60, what="written again")
+        wait_until(lambda: counts() == [2, 2], seconds=180, what="written again")
 
 
 def test_it_writes_once_more_when_the_process_ends() -> None:
@@ -77,6 +77,6 @@ def test_no_fault_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demand_writer, "write_looks", break_once)
     with process(seconds=0.05):
         note_look(looked)
-        wait_until(lambda: counts() == [1, 1], seconds=60, what="written")
+        wait_until(lambda: counts() == [1, 1], seconds=180, what="written")
 
     assert is_broken.is_set()

@@ -219,7 +219,7 @@ def test_call_that_was_given_up_during_the_look_up_of_its_name_never_leaves(
         late = [thread for thread in threading.enumerate() if thread.name == "call"]
         is_found.set()
         for call in late:
-            call.join(10)
+            call.join(60)
 
     assert not any(call.is_alive() for call in late)
     assert (state(), receiver.received) == ((TellingState.DUE, "too_slow"), [])

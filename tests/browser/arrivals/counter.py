@@ -10,7 +10,7 @@ from tests.browser.shop import NOON, PASSWORD, TEST_TIME, ZONES, call
 from tests.servers import House, wait_until
 
 FIRST, SECOND, CHIEF = "ann.test", "bob.test", "cy.test"
-SETTLED_SECONDS = 30
+SETTLED_SECONDS = 180
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from stores.queries import (
 )
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 from tests.stores.queries.stored import MONDAY, make_full_store, make_store
+from tests.threads import until_somebody_waits
 
 WEEKLY = (
     WeeklyInterval(0, time(9), time(12, 30)),
@@ -140,8 +141,8 @@ def test_store_rules_that_waited_for_a_change_are_the_new_ones() -> None:
         OpeningHours.objects.filter(store=store).delete()
         booking = Thread(target=book)
         booking.start()
-        booking.join(0.5)
-        assert booking.is_alive()  # it waits for the row
+        until_somebody_waits(1)  # for the row
+        assert booking.is_alive()
     booking.join()
     (rules,) = read
     assert rules is not None
