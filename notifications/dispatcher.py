@@ -220,8 +220,6 @@ class Dispatcher:
                 outcomes.record_error(result.call.message, error, now=self._clock())
             else:
                 self._note_settled([result])
-        for lanes in self._lanes.values():
-            lanes.go_on()
 
     def _collect(self) -> None:
         """Wait until all calls have ended, one of them badly, or time is up."""
@@ -268,5 +266,7 @@ class Dispatcher:
     def _note_settled(self, results: Sequence[Result]) -> None:
         for result in results:
             self._unsettled.remove(result)
+            if result.may_concern_all:
+                self._lanes[Channel(result.call.message.channel)].go_on()
             if self._open.get(result.call.message.pk) is result.call:
                 del self._open[result.call.message.pk]

@@ -81,11 +81,17 @@ class Result:
     milliseconds: int
     code: str = ""  # the provider's own
 
+    @property
+    def may_concern_all(self) -> bool:
+        """Tell whether the provider may take no other message either, so that the circuit may open."""
+        return isinstance(self.answer, Away | Barred | Unclear)
+
 
 class Lanes:
     """The lanes of one channel: at most so many threads, which share one queue and one pace.
 
-    After an answer that may concern all messages they begin no call until `go_on`: it may have opened the circuit.
+    After an answer that may concern all messages they begin no call until `go_on` is called for it: it may have opened
+    the circuit.
     """
 
     def __init__(
@@ -98,7 +104,7 @@ class Lanes:
         self._others: deque[Call] = deque()
         self._changed = threading.Condition()
         self._threads = self._idle = 0
-        self._is_held = False
+        self._held = 0  # by so many answers
 
     def add(self, calls: Sequence[Call], *, are_urgent: bool = False) -> None:
         """Let the lanes make calls; urgent ones come before the others."""
@@ -118,9 +124,9 @@ class Lanes:
         return calls
 
     def go_on(self) -> None:
-        """Begin calls again."""
+        """Note that an answer that may concern all messages was dealt with. After the last, begin calls again."""
         with self._changed:
-            self._is_held = False
+            self._held -= 1
             self._changed.notify_all()
 
     def _work(self) -> None:
@@ -131,7 +137,9 @@ class Lanes:
     def _next(self) -> Call | None:
         with self._changed:
             self._idle += 1
-            has_work = self._changed.wait_for(self._may_begin, timeout=IDLE_SECONDS)
+            has_work = True
+            while has_work and not self._changed.wait_for(self._may_begin, timeout=IDLE_SECONDS):
+                has_work = self._has_calls()  # which are held back: nobody else would begin them
             self._idle -= 1
             if has_work:
                 return (self._urgent or self._others).popleft()
@@ -139,7 +147,10 @@ class Lanes:
             return None
 
     def _may_begin(self) -> bool:
-        return bool(self._urgent or self._others) and not self._is_held
+        return self._has_calls() and not self._held
+
+    def _has_calls(self) -> bool:
+        return bool(self._urgent or self._others)
 
     def _make(self, call: Call) -> Result:
         if not call.is_question:
@@ -154,8 +165,9 @@ class Lanes:
                     answer, code = call.send()
             except Exception as error:  # noqa: BLE001 -- for the thread that settles the message
                 answer = error
-        if isinstance(answer, Away | Barred | Unclear):
-            with self._changed:
-                self._is_held = True
         milliseconds = round((time.monotonic() - started) * 1000)
-        return Result(call=call, answer=answer, milliseconds=milliseconds, code=code)
+        result = Result(call=call, answer=answer, milliseconds=milliseconds, code=code)
+        if result.may_concern_all:
+            with self._changed:
+                self._held += 1
+        return result

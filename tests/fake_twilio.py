@@ -84,6 +84,8 @@ class FakeTwilio(ThreadingHTTPServer):
         self.calls_by_one = 0  # answers it gives by one connection before it closes it; 0: any number
         self.is_enough: Callable[[], bool] = lambda: True  # for what SLOW waits
         self.clients: set[tuple[str, int]] = set()  # the connections on which messages came
+        self.hanging: set[tuple[str, int]] = set()  # those on which it hangs
+        self.is_dripping = threading.Event()
         self.lock = threading.Lock()
 
     @property
@@ -212,8 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == ERROR_BEFORE:
             self._problem(500, 20500)
         elif fault == HANG_BEFORE:
-            self.close_connection = True
-            time.sleep(self.server.hang_seconds)
+            self._hang()
         elif fault == CUT_BEFORE:
             self.close_connection = True
         elif fault == REDIRECT:
@@ -325,8 +326,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == ERROR_AFTER:
             self._problem(500, 20500)
         elif fault == HANG_AFTER:
-            self.close_connection = True
-            time.sleep(self.server.hang_seconds)
+            self._hang()
         elif fault in (CUT_AFTER, LATE, SLOW_CUT):
             self.close_connection = True
         elif fault == BAD_JSON:
@@ -338,11 +338,18 @@ class _Handler(BaseHTTPRequestHandler):
                 self.end_headers()
             else:
                 self.flush_headers()
+            self.server.is_dripping.set()
             while time.monotonic() < until:
                 self.wfile.write(b" " if fault == DRIP else b"X-Drip: 1\r\n")
                 time.sleep(0.2)
         else:
             self._answer(201, message)
+
+    def _hang(self) -> None:
+        self.close_connection = True
+        self.server.hanging.add(self.client_address)
+        time.sleep(self.server.hang_seconds)
+        self.server.hanging.discard(self.client_address)
 
     def _wait(self) -> None:
         until = time.monotonic() + self.server.hang_seconds

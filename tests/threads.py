@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, local
 from typing import TypeVar
 
 from django.db import connection, connections
@@ -14,11 +15,13 @@ Result = TypeVar("Result")
 
 
 def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Return what the calls return, in their order."""
+    """Return what the calls return, in their order. Each has its connection before the first begins."""
     start = Barrier(len(calls))
 
     def run(call: Callable[[], Result]) -> Result:
         try:
+            with suppress(RuntimeError):  # of a test that asks for no database
+                connection.ensure_connection()
             start.wait()
             return call()
         finally:
@@ -26,6 +29,20 @@ def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+class Meeting:
+    """Where so many threads wait for each other, each of them once: a rig in which all look before the first writes."""
+
+    def __init__(self, count: int) -> None:
+        self._all_are_here, self._mine = Barrier(count), local()
+
+    def wait(self) -> None:
+        """Wait for the others, but not for ever: one of them may never come."""
+        if not hasattr(self._mine, "has_met"):
+            self._mine.has_met = True
+            with suppress(BrokenBarrierError):
+                self._all_are_here.wait(LOCK_SECONDS)
 
 
 # Other tests may wait at the same time, in databases of their own on the same server. Who waits for a row waits for a

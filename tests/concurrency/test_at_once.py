@@ -5,9 +5,7 @@ The desks' slots cannot tell: each has places left. First, that this rig sees on
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.db import connection
@@ -24,7 +22,7 @@ from booking.refusals import BookingRefused
 from booking.who import Who
 from stores.models import Store
 from tests.factories import NOW, at, make_booking, make_store
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 
 DESKS = 6
 MOST = 2
@@ -71,12 +69,11 @@ def test_rig_sees_one_too_many_where_the_kind_is_not_locked(
     if connection.vendor != "postgresql":
         pytest.skip("SQLite's one writer is guard enough")
     store = shop()
-    together = Barrier(DESKS)
+    together = Meeting(DESKS)
 
     def count_and_wait(*args: object, **options: object) -> KindVisits:
         found = kinds.kind_visits(*args, **options)  # type: ignore[arg-type]
-        with suppress(BrokenBarrierError):
-            together.wait(5)
+        together.wait()
         return found
 
     for module in (claims, requests):

@@ -1,6 +1,5 @@
 """The claim of places by many threads at once; first, that this rig does see places sold twice."""
 
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
@@ -13,7 +12,7 @@ from booking.places.runs import Run, runs_at
 from stores.models import Slot
 from stores.queries import store_rules
 from tests.factories import at, make_store
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 
 THREADS = 40
 
@@ -29,8 +28,8 @@ def run_of_a_visit(*, capacity: int, visit_type: str = "visit") -> tuple[int, Ru
     return rules.id, runs_at(rules, kind, at(10))[0]
 
 
-def careless_claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
-    """Look, think, then write: what `claim` would be without its guard.
+def careless_claim(others: Meeting, store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
+    """Look, wait until all others have looked, then write: what `claim` would be without its guard.
 
     SQLite's transactions stand in line from their beginning, so there it looks outside of one.
     """
@@ -39,7 +38,7 @@ def careless_claim(store_id: int, run: Run, *, places: int, from_web: bool) -> b
         taken = slot.values_list("places_taken", flat=True).get()
         if taken + places > run.desk.capacity:
             return False
-        time.sleep(0.2)
+        others.wait()
         slot.update(places_taken=taken + places)
         return True
 
@@ -48,7 +47,7 @@ def claimed_at_once(how: Claim, store_id: int, run: Run, sizes: list[int]) -> li
     """Return the sizes of the parties that were told that they have their places."""
 
     def one(places: int) -> int:
-        with nullcontext() if how is careless_claim else transaction.atomic():
+        with transaction.atomic() if how is claim else nullcontext():
             return places if how(store_id, run, places=places, from_web=True) else 0
 
     return [size for size in at_once([partial(one, size) for size in sizes]) if size]
@@ -58,7 +57,7 @@ def test_rig_sees_places_sold_twice_where_the_guard_is_off(transactional_db: Non
     store_id, run = run_of_a_visit(capacity=5)
     assert claim(store_id, run, places=1, from_web=True)
 
-    winners = claimed_at_once(careless_claim, store_id, run, [1] * THREADS)
+    winners = claimed_at_once(partial(careless_claim, Meeting(THREADS)), store_id, run, [1] * THREADS)
 
     assert len(winners) > 4
 

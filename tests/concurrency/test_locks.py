@@ -3,7 +3,6 @@
 Each race is run without its guard first, so that this rig is seen to see it.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,6 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.models import Booking, Source, Ticket
-from booking.places import claims
 from booking.refusals import BookingRefused
 from booking.who import Who
 from stores import locks
@@ -31,7 +29,7 @@ from stores.locks import lock_store_alone, share_lock_store
 from stores.models import Desk, Store
 from stores.queries import one_store, store_rules
 from tests.factories import NOW, at, make_booking, make_store, make_user
-from tests.threads import at_once, until_somebody_waits
+from tests.threads import Meeting, at_once, until_somebody_waits
 
 LATE = at(10, 12)
 
@@ -124,14 +122,16 @@ def join(store: Store) -> Ticket:
 def test_rig_sees_a_number_given_twice_where_the_lines_lock_is_off(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = make_store()
+    store, others, next_number = make_store(), Meeting(12), line._next_number
     monkeypatch.setattr(line, "lock_line", lambda store_id: None)
 
-    def raise_days_slowly(*args: Any) -> None:
-        time.sleep(0.2)
-        claims.raise_days(*args)
+    def number_as_all_see_it(*asked: Any) -> int:
+        found = next_number(*asked)
+        if connection.vendor == "postgresql":  # SQLite's writers come one after the other
+            others.wait()
+        return found
 
-    monkeypatch.setattr(line, "raise_days", raise_days_slowly)
+    monkeypatch.setattr(line, "_next_number", number_as_all_see_it)
 
     told = outcomes([partial(join, store)] * 12)
 
@@ -159,21 +159,21 @@ def served_at_once(store: Store, user: User) -> Counter[str]:
 def test_rig_sees_one_place_passed_on_to_several_where_the_lines_lock_is_off(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = make_store(capacity=1)
+    store, others = make_store(capacity=1), Meeting(4)
     user = make_user(store=store)
+
+    def look_without_a_lock(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:
+        found = Booking.objects.filter(store=store, status="confirmed", passed_to=None).first()
+        if connection.vendor == "postgresql":
+            others.wait()
+        return found
+
     monkeypatch.setattr(line, "lock_line", lambda store_id: None)
     monkeypatch.setattr(line, "_unclaimed", look_without_a_lock)
 
     told = served_at_once(store, user)
 
     assert (told["ok"] > 1) == (connection.vendor == "postgresql")
-
-
-def look_without_a_lock(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:
-    """Look for an unclaimed visit, and think for a while."""
-    found = Booking.objects.filter(store=store, status="confirmed", passed_to=None).first()
-    time.sleep(0.2)
-    return found
 
 
 def test_one_unclaimed_place_is_passed_on_once(transactional_db: None) -> None:

@@ -1,6 +1,5 @@
 """Offers made by many workers at once; first, that this rig does see one place offered to two."""
 
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import time as wall_time
@@ -21,7 +20,7 @@ from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot, Store
 from tests.factories import NOW, at, make_booking, make_store
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 from tests.waiters import make_waiting
 
 WORKERS = 8
@@ -49,8 +48,8 @@ def told() -> int:
     return OutboxMessage.objects.filter(kind="place_offered").count()
 
 
-def careless_offer(store: Store) -> int:
-    """Look who is next and whether a place is free, think, then offer it: without line, lock or condition.
+def careless_offer(others: Meeting, store: Store) -> int:
+    """Look who is next and whether a place is free, and once all others have looked offer it: without any guard.
 
     SQLite's transactions stand in line from their beginning, so there it looks outside of one.
     """
@@ -59,7 +58,7 @@ def careless_offer(store: Store) -> int:
         is_free = Slot.objects.get(store=store).places_taken == 0
         if entry is None or not is_free:
             return 0
-        time.sleep(0.2)
+        others.wait()
         Slot.objects.filter(store=store).update(places_taken=1)
         WaitingListEntry.objects.filter(pk=entry.pk).update(status=WaitingStatus.OFFERED)
         return 1
@@ -70,7 +69,7 @@ def test_rig_sees_one_place_offered_twice_where_the_guard_is_off(transactional_d
     make_waiting(store)
     free(booking)
 
-    made = at_once([partial(careless_offer, store)] * WORKERS)
+    made = at_once([partial(careless_offer, Meeting(WORKERS), store)] * WORKERS)
 
     assert sum(made) > 1
 

@@ -1,6 +1,5 @@
 """Times kept for visits that a store gave up, chosen by many taps at once while others book and time runs out."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -18,7 +17,7 @@ from booking.refusals import BookingRefused
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.slot_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 
 VISITS = 4
 LATER = NOW + timedelta(hours=1)
@@ -56,11 +55,12 @@ def test_rig_sees_two_taps_counted_where_the_guard_is_off(
 ) -> None:
     def careless_lock(booking_id: int) -> Booking:
         found = Booking.objects.select_related("store", "desk", "visit_type").get(pk=booking_id)
-        time.sleep(0.3)
+        others.wait()
         return found
 
     booking = given_up()[0]
     holds = list(Hold.objects.filter(kept_for=booking))
+    others = Meeting(len(holds))
     monkeypatch.setattr(rebooking, "lock_booking", careless_lock)
     try:
         sum(at_once([partial(taken, booking, hold) for hold in holds]))

@@ -1,6 +1,5 @@
 """Counts of unmet demand that several processes write at once: their sum, and no deadlock."""
 
-import time
 from datetime import date, timedelta
 from functools import partial
 
@@ -10,7 +9,7 @@ from booking.models import UnmetDemand
 from booking.places.unmet_demand import Look, Sums, write_looks
 from stores.models import Store
 from tests.factories import NOW, make_store
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,10 +21,10 @@ def look(store: Store, *dates: date) -> Look:
     return Look(store.slug, "visit", "", 1, dates)
 
 
-def careless_write(store: Store) -> None:
-    """Read, think, then write: what a write would be without its single statement."""
+def careless_write(others: Meeting, store: Store) -> None:
+    """Read, wait until all others have read, then write: what a write would be without its single statement."""
     row = UnmetDemand.objects.get(store=store)
-    time.sleep(0.2)
+    others.wait()
     UnmetDemand.objects.filter(pk=row.pk).update(places=row.places + 1)
 
 
@@ -34,7 +33,7 @@ def test_rig_sees_counts_lost_where_the_guard_is_off() -> None:
     kind = store.visit_types.all()[0]
     UnmetDemand.objects.create(store=store, date=TUESDAY, is_afternoon=False, visit_type=kind, places=0, slots=12)
 
-    at_once([partial(careless_write, store)] * PROCESSES)
+    at_once([partial(careless_write, Meeting(PROCESSES), store)] * PROCESSES)
 
     assert UnmetDemand.objects.get().places < PROCESSES
 

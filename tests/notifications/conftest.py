@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import bounded_http, outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, OutboxMessage
 from tests import fake_twilio
+from tests.notifications.patience import PATIENCE_SECONDS, patient_within
 
 
 @pytest.fixture
@@ -22,14 +23,17 @@ def messages_dir(settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def twilio(settings, messages_dir: Path) -> Iterator[fake_twilio.FakeTwilio]:
+def twilio(settings, messages_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[fake_twilio.FakeTwilio]:
+    monkeypatch.setattr(bounded_http, "within", patient_within)
+    for name in ("CONNECT_SECONDS", "READ_SECONDS"):
+        monkeypatch.setattr(bounded_http, name, PATIENCE_SECONDS)
     with fake_twilio.running() as server:
         settings.SMS_GATEWAY = "twilio"
         settings.TWILIO_API_URL = server.url
         settings.TWILIO_ACCOUNT_SID = fake_twilio.ACCOUNT_SID
         settings.TWILIO_AUTH_TOKEN = fake_twilio.AUTH_TOKEN
         settings.TWILIO_FROM = fake_twilio.FROM
-        server.hang_seconds = 60  # longer than any client here waits, on a busy machine too
+        server.hang_seconds = 2 * PATIENCE_SECONDS  # longer than any client here waits, on a busy machine too
         yield server
 
 

@@ -26,7 +26,8 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
         self.answers: dict[str, str] = {}
         self.connections = 0
         self.most_by_one = 0  # e-mails it takes by one connection before it closes it; 0: any number
-        self.hang_seconds = 20.0  # longer than any client here waits, on a busy machine too
+        self.is_hanging = threading.Event()
+        self.hang_seconds = 120.0  # longer than any client here waits, on a busy machine too
 
     @property
     def port(self) -> int:
@@ -93,6 +94,7 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _give(self, told: str) -> None:
         if told == HANG:
+            self.server.is_hanging.set()
             time.sleep(self.server.hang_seconds)
         if told in (HANG, CUT):
             raise _Cut

@@ -189,7 +189,7 @@ def test_a_mail_server_that_takes_nothing_holds_up_no_text_and_loses_no_email(
     with fake_smtp.running() as server:
         settings.EMAIL_URL = f"smtp://127.0.0.1:{server.port}"
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 10
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 60
         server.answers[step] = told
         for number in range(6):
             new_message(f"ABCD000{number}", channel=Channel.EMAIL)

@@ -101,7 +101,7 @@ def accepted_texts(twilio):
 @contextmanager
 def killed_in_the_call(twilio, start_worker, fault):
     """Kill a worker while the provider has its call and has not answered."""
-    twilio.faults, twilio.hang_seconds = [fault], 3
+    twilio.faults, twilio.hang_seconds = [fault], 60
     write(1)
     worker = start_worker()
     called = twilio.accepted if fault == fake_twilio.HANG_AFTER else twilio.calls

@@ -69,7 +69,7 @@ def test_what_the_provider_says_means(twilio: FakeTwilio, fault, answer) -> None
 def test_an_answer_that_does_not_end_is_unclear(twilio: FakeTwilio, fault, error) -> None:
     twilio.faults = [fault]
 
-    with short_patience(fault):
+    with short_patience(twilio, fault):
         assert send() == Unclear(f"no_answer {error}")
 
 

@@ -239,7 +239,7 @@ def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio: FakeTw
     twilio.faults = [HANG_AFTER]
     message = new_message()
     twilio.is_list_away = True
-    with short_patience(HANG_AFTER):
+    with short_patience(twilio, HANG_AFTER):
         deliver_due()
     twilio.is_list_away = False
     twilio.accepted[0] |= {"status": "failed", "error_code": 30001}

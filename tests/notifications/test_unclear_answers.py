@@ -22,6 +22,7 @@ from tests.notifications.patience import short_patience
 pytestmark = pytest.mark.django_db
 
 
+LANES, MESSAGES = 3, 20
 CERTAIN_SECONDS = sms.SEND_SECONDS + outcomes.LIST_LAG_SECONDS
 
 
@@ -58,7 +59,7 @@ def test_an_answer_that_does_not_end_is_left_in_time_and_looked_up(twilio: FakeT
     twilio.faults = [fault]
     message = new_message()
 
-    with short_patience(fault):
+    with short_patience(twilio, fault):
         deliver_due()
 
     assert state_of(message) == (State.SENT, "found")
@@ -70,7 +71,7 @@ def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio: FakeTwilio, 
     twilio.faults = [fault]
     message = new_message()
 
-    with short_patience(fault):
+    with short_patience(twilio, fault):
         deliver_due()
     assert state_of(message)[0] == State.DUE
     let_time_pass(message, CERTAIN_SECONDS)
@@ -128,19 +129,34 @@ def test_a_provider_that_hangs_holds_up_no_other(twilio: FakeTwilio, new_message
 
 
 def test_a_provider_that_hangs_with_all_is_left_alone(twilio: FakeTwilio, new_message, settings: Settings) -> None:
-    settings.SMS_LANES = 3
-    twilio.faults = [fake_twilio.HANG_BEFORE] * 40
-    for number in range(40):
+    settings.SMS_LANES = LANES
+    twilio.faults = [fake_twilio.HANG_BEFORE] * MESSAGES
+    for number in range(MESSAGES):
         new_message(f"ABCD00{number:02}")
     email = new_message(channel=Channel.EMAIL)
 
-    with short_patience(fake_twilio.HANG_BEFORE):
+    with short_patience(twilio, fake_twilio.HANG_BEFORE):
         deliver_due()
 
     assert state_of(email)[0] == State.SENT
-    # Each lane may begin another call or two before the answers that open the circuit are settled.
-    assert circuits.MOST_IN_A_ROW <= twilio.calls.count("create") < 20
+    # No lane begins another call before the answers of all that are under way are settled.
+    assert circuits.MOST_IN_A_ROW <= twilio.calls.count("create") < circuits.MOST_IN_A_ROW + LANES
     assert set(OutboxMessage.objects.filter(channel=Channel.SMS).values_list("state", flat=True)) == {State.DUE}
+
+
+def test_the_rig_sees_all_called_where_no_circuit_opens(
+    twilio: FakeTwilio, new_message, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuits, "MOST_IN_A_ROW", 1000)
+    settings.SMS_LANES = LANES
+    twilio.faults = [fake_twilio.HANG_BEFORE] * MESSAGES
+    for number in range(MESSAGES):
+        new_message(f"ABCD00{number:02}")
+
+    with short_patience(twilio, fake_twilio.HANG_BEFORE):
+        deliver_due()
+
+    assert twilio.calls.count("create") == MESSAGES
 
 
 def test_a_list_that_is_away_is_asked_again_then_left_to_a_person(twilio: FakeTwilio, new_message) -> None:
@@ -203,7 +219,7 @@ def mail_server(settings: Settings, messages_dir) -> Iterator[FakeSmtp]:
     with fake_smtp.running() as server:
         settings.EMAIL_URL = f"smtp://127.0.0.1:{server.port}"
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 10
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 60
         yield server
 
 

@@ -29,7 +29,7 @@ if __name__ == "__main__":
             (retries, "FIRST_PAUSE_SECONDS", 0.1),
             (retries, "ASK_AGAIN_SECONDS", 0.1),
             (retries, "TURN_SECONDS", 0.3),
-            (outcomes, "LIST_LAG_SECONDS", 0),
+            (outcomes, "LIST_LAG_SECONDS", 5),  # in which a busy provider takes what we gave up
         ):
             setattr(module, name, seconds)
     while True:
