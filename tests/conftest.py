@@ -141,6 +141,6 @@ def chromium() -> "Iterator[Browser]":
         pytest.skip(MISSING)
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS, timeout=2 * PATIENCE_MS)
         yield browser
         browser.close()

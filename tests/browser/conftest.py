@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+from tests.browser.driver import new_context
 from tests.browser.shop import Shop, open_shop
-from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 HEIGHTS = {195: 422, 320: 640, 390: 844, 820: 1180, 1280: 800}
@@ -29,14 +29,14 @@ def visitor(chromium: Browser, carillon: House) -> Iterator[Visitor]:
     complaints: list[str] = []
 
     def let_in(*, width: int = 1280, language: str = "en", has_javascript: bool = True) -> Page:
-        context = chromium.new_context(
+        context = new_context(
+            chromium,
             base_url=carillon.url,
             viewport={"width": width, "height": HEIGHTS[width]},
             locale=LOCALES[language],
             java_script_enabled=has_javascript,
             has_touch=width < HEIGHTS[1280],
         )
-        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         _listen(page, complaints, host=urlsplit(carillon.url).netloc)

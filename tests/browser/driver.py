@@ -7,9 +7,11 @@ once, and so is a race that comes again and again, as it may be a page of ours t
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from playwright.sync_api import Error, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response
+
+from tests.chromium import PATIENCE_MS
 
 Result = TypeVar("Result")
 TRIES = 6
@@ -25,6 +27,13 @@ DOCUMENT_GONE = re.compile(
     r"Execution context was destroyed|Cannot find context with specified id|Inspected target navigated or closed"
     r"|page is navigating and changing the content"
 )
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Return a new browser of somebody, whose pages may take their time."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 def open_page(page: Page, address: str) -> Response | None:

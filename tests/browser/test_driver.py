@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
-from tests.browser.driver import DOCUMENT_GONE, ENDED_BY_ANOTHER, NOT_BEGUN, TRIES, ask_again, read
+from tests.browser.driver import DOCUMENT_GONE, ENDED_BY_ANOTHER, NOT_BEGUN, TRIES, ask_again, new_context, read
 
+IMPATIENT = re.compile(r"\.new_context\(")
 MOVES = re.compile(r"(?<!\bdriver)\.(goto|reload|go_back|go_forward)\(")
 SWAPPED = "Page.reload: Protocol error (Page.reload): Not attached to an active page"
 
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
+    context = new_context(chromium)
     yield context.new_page()
     context.close()
 
@@ -63,3 +64,10 @@ def test_pages_are_moved_by_the_driver_s_functions_alone() -> None:
     modules = [path for path in Path(__file__).parent.rglob("*.py") if path.name not in ("driver.py", "test_driver.py")]
 
     assert [path.name for path in modules if MOVES.search(path.read_text())] == []
+
+
+def test_browsers_are_opened_with_patience() -> None:
+    exempt = ("driver.py", "test_driver.py", "pictures.py")
+    modules = [path for path in Path(__file__).parent.rglob("*.py") if path.name not in exempt]
+
+    assert [path.name for path in modules if IMPATIENT.search(path.read_text())] == []

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driver import open_page
+from tests.browser.driver import new_context, open_page
 from tests.browser.shop import MANAGER, SLUG, Shop, sign_in
 from tests.chromium import PATIENCE_MS
 
@@ -43,15 +43,14 @@ def site(html: str) -> Iterator[str]:
 @pytest.fixture
 def guest(chromium: Browser) -> Iterator[Page]:
     """Somebody on the shop's own site, in a browser that keeps nothing of Carillon's."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB", has_touch=True)
-    context.set_default_timeout(PATIENCE_MS)
+    context = new_context(chromium, viewport={"width": 390, "height": 844}, locale="en-GB", has_touch=True)
     yield context.new_page()
     context.close()
 
 
 def let_embed(chromium: Browser, shop: Shop, origin: str) -> None:
     """Name a site in the store's set-up, as its manager does."""
-    context = chromium.new_context(base_url=shop.carillon.url, locale="en-GB")
+    context = new_context(chromium, base_url=shop.carillon.url, locale="en-GB")
     page = sign_in(context.new_page(), MANAGER, shop.path("setup", "sharing"))
     page.locator("[name=embed_origins]").fill(origin)
     page.locator("main form .button").first.click()
@@ -120,7 +119,7 @@ def test_another_site_is_refused_and_offers_a_link_instead(guest: Page, chromium
 
 
 def test_without_javascript_there_is_a_link(chromium: Browser, shop: Shop) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+    context = new_context(chromium, java_script_enabled=False)
     page = context.new_page()
     with site(page_with_times(shop)) as origin:
         open_page(page, origin)
@@ -133,7 +132,7 @@ def test_without_javascript_there_is_a_link(chromium: Browser, shop: Shop) -> No
 
 @pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("light dark", True)])
 def test_the_frame_is_as_light_as_the_page_around_it(chromium: Browser, shop: Shop, scheme: str, is_dark: bool) -> None:
-    context = chromium.new_context(color_scheme="dark")
+    context = new_context(chromium, color_scheme="dark")
     page = context.new_page()
     html = page_with_times(shop).replace("<h1>", f"<style>:root {{ color-scheme: {scheme} }}</style><h1>")
     with site(html) as origin:

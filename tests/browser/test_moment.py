@@ -1,7 +1,6 @@
 """The moment asked of people who book while far more is booked than usual: a browser calculates, or people wait."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,39 +9,34 @@ from playwright.sync_api import Browser, Page, expect
 from booking.web.proof_of_work import STORE_NORMAL
 from tests import servers
 from tests.browser.conftest import LOCALES
-from tests.browser.driver import open_page
+from tests.browser.driver import new_context, open_page
 from tests.browser.journey import DEMO_STORE, expect_booked, fill_details, follow, free_times, main_button, press
-from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 pytestmark = pytest.mark.browser
 BOOK = f"/en/s/{DEMO_STORE}/book/?visit_type=visit"
-ROOM_SECONDS = 30
+# As many tries in each minute of the next hour: the rush goes on, however long a test takes.
+RUSH = f"""
+import time
+from booking import limits
+for minute in range(60):
+    for _ in range({STORE_NORMAL + 1}):
+        limits.count("tries", "{DEMO_STORE}/" + str(int(time.time()) // 60 + minute), seconds=60 * minute + 180)
+"""
 MOMENT = re.compile("One moment, please")
 
 
 @pytest.fixture(scope="module")
 def crowded() -> Iterator[House]:
-    """A Carillon that counts, where far more people than usual have just tried to keep a time."""
+    """A Carillon that counts, where far more people than usual try to keep a time."""
     with servers.running(has_demo=True, RATE_LIMITS="on") as house:
+        house.manage("shell", "-v", "0", "-c", RUSH)
         yield house
 
 
 def visit(chromium: Browser, house: House, *, has_javascript: bool) -> Page:
-    context = chromium.new_context(base_url=house.url, locale=LOCALES["en"], java_script_enabled=has_javascript)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    await_room_in_the_minute(page)
-    for _ in range(STORE_NORMAL + 1):
-        page.request.post(f"/s/{DEMO_STORE}/book/hold/", form={"starts_at": "2020-01-01T10:00:00+01:00"})
-    return page
-
-
-def await_room_in_the_minute(page: Page) -> None:
-    """Wait for a new minute where this one is nearly over: tries are counted by the minute."""
-    seconds_left = 60 - time.time() % 60
-    if seconds_left < ROOM_SECONDS:
-        page.wait_for_timeout(1000 * seconds_left)
+    context = new_context(chromium, base_url=house.url, locale=LOCALES["en"], java_script_enabled=has_javascript)
+    return context.new_page()
 
 
 def test_a_device_calculates_and_its_reader_notices_little(chromium: Browser, crowded: House) -> None:

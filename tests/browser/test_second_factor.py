@@ -11,8 +11,8 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.barriers import barriers
+from tests.browser.driver import new_context
 from tests.browser.shop import MANAGER, PASSWORD, sign_in
-from tests.chromium import PATIENCE_MS
 from tests.servers import House, house
 
 pytestmark = pytest.mark.browser
@@ -33,10 +33,12 @@ def named_house() -> Iterator[House]:
 @pytest.fixture
 def page(chromium: Browser, named_house: House) -> Iterator[Page]:
     """A browser on a device that asks for a finger before it signs."""
-    context = chromium.new_context(
-        base_url=f"http://localhost:{named_house.port}", viewport={"width": 390, "height": 844}, locale="en-GB"
+    context = new_context(
+        chromium,
+        base_url=f"http://localhost:{named_house.port}",
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
     )
-    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")

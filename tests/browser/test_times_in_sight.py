@@ -9,10 +9,9 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.driver import open_page, read
+from tests.browser.driver import new_context, open_page, read
 from tests.browser.shop import NEXT_DOOR, SLUG, TINY, Shop
 from tests.browser.test_embed import let_embed, page_with_times, site
-from tests.chromium import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -95,8 +94,7 @@ def test_times_are_in_sight_where_a_visit_is_moved(visitor: Visitor, shop: Shop)
 
 
 def test_times_are_in_sight_in_the_frame_on_another_site(chromium: Browser, shop: Shop) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 664}, locale="fr-FR", has_touch=True)
-    context.set_default_timeout(PATIENCE_MS)
+    context = new_context(chromium, viewport={"width": 390, "height": 664}, locale="fr-FR", has_touch=True)
     page = context.new_page()
     with site(page_with_times(shop, "fr")) as origin:
         let_embed(chromium, shop, origin)

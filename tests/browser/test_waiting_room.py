@@ -9,12 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests import servers
 from tests.browser.barriers import barriers
 from tests.browser.conftest import LOCALES
-from tests.browser.driver import open_page
+from tests.browser.driver import new_context, open_page
 from tests.browser.journey import DEMO_STORE, expect_booked, fill_details, free_times, main_button
 from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 pytestmark = pytest.mark.browser
+OTHERS = 4  # who come in one each six seconds, so that there is time to look at the room
 BOOK = f"/en/s/{DEMO_STORE}/book/?visit_type=visit"
 WAITS, COMES_IN = re.compile("Many people want to book right now"), re.compile("It is your turn")
 
@@ -28,16 +29,16 @@ def busy() -> Iterator[House]:
 
 
 def visit(chromium: Browser, house: House, *, has_javascript: bool) -> Page:
-    """Let somebody come after two others, who take the entries of this moment."""
-    context = chromium.new_context(
+    """Let somebody come after others, who take the entries of this moment and the next."""
+    context = new_context(
+        chromium,
         base_url=house.url,
         locale=LOCALES["en"],
         java_script_enabled=has_javascript,
         viewport={"width": 390, "height": 844},
     )
-    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
-    for _ in range(2):
+    for _ in range(OTHERS):
         page.request.get(BOOK)
     open_page(page, BOOK)
     return page

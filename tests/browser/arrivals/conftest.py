@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from tests.browser.arrivals.counter import Counter, open_counter
-from tests.browser.driver import read
+from tests.browser.driver import new_context, read
 from tests.browser.shop import sign_in
-from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 TABLET: ViewportSize = {"width": 820, "height": 1180}
@@ -40,8 +39,7 @@ def tablet(chromium: Browser, counter: Counter) -> Iterator[Tablet]:
     complaints: list[str] = []
 
     def put(username: str, *, language: str = "en-GB") -> Page:
-        context = chromium.new_context(base_url=counter.carillon.url, viewport=TABLET, locale=language, has_touch=True)
-        context.set_default_timeout(PATIENCE_MS)
+        context = new_context(chromium, base_url=counter.carillon.url, viewport=TABLET, locale=language, has_touch=True)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: _complain(message, complaints))

@@ -1,12 +1,11 @@
 """A store with a full day, and what its books say of it."""
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.browser.shop import NOON, PASSWORD, TEST_TIME, ZONES, call
+from tests.browser.shop import NOON, PASSWORD, ZONES, call
 from tests.servers import House, wait_until
 
 FIRST, SECOND, CHIEF = "ann.test", "bob.test", "cy.test"
@@ -31,11 +30,10 @@ class Counter:
         now = datetime.now(self.zone)
         return now - timedelta(minutes=now.minute % 15 - 15 * slots, seconds=now.second, microseconds=now.microsecond)
 
-    def wait_for_a_whole_slot(self) -> None:
-        """Let the present slot end where a test that must not reach into the next one could."""
-        left = self.start() - datetime.now(self.zone)
-        if left < TEST_TIME:
-            time.sleep(left.total_seconds() + 1)
+    def set_capacity(self, places: int) -> None:
+        """Let the store serve so many people at once."""
+        of_store = f"(SELECT id FROM stores_store WHERE slug = '{self.slug}')"
+        self.carillon.execute(f"UPDATE stores_desk SET capacity = {places} WHERE store_id = {of_store}")
 
     def book(self, name: str, *, slots: int = 1, **customer: str) -> str:
         """Book a visit for later today; return its reference."""

@@ -51,26 +51,3 @@ def test_who_is_called_is_shown_and_heard_once(screen: tuple[Page, Page]) -> Non
     assert wall.evaluate("heard") == [*YES, *YES]
     assert "Test" not in wall.locator("body").inner_text().replace(wall.locator(".brand").inner_text(), "")
     assert barriers(wall) == []
-
-
-def test_walk_in_with_no_place_free_is_given_a_ticket_on_the_tablet(tablet: Tablet, counter: Counter) -> None:
-    counter.wait_for_a_whole_slot()
-    for number in range(40):  # as many as the counter serves at once
-        counter.book(f"Guest {number} Test", slots=0)
-    page = tablet(FIRST)
-
-    page.locator("#walk-in summary").click()
-    page.locator("#walk-in").get_by_label("Name").fill("Jules Test")
-    page.locator("#walk-in").get_by_role("button", name="Visit", exact=True).click()
-    found = page.get_by_role("alert", name="Please look at this")
-    expect(found).to_contain_text("All places of the present time are taken.")
-    found.get_by_role("button", name="Give a ticket").click()
-
-    given = page.get_by_role("status", name="Tickets given")
-    expect(given).to_contain_text("Jules T. has ticket 1.")
-    expect(found).to_be_hidden()  # a ticket is no alarm
-    assert barriers(page) == []
-    given.get_by_role("button", name="I have seen it").click()
-    expect(given).to_be_hidden()
-    open_page(page, f"/staff/{counter.slug}/queue/")
-    expect(page.locator(".turn-label")).to_have_text("1")

@@ -15,8 +15,9 @@ from booking.formats.qr_codes import VISIT_PREFIX
 from tests.browser.arrivals.conftest import ready
 from tests.browser.arrivals.counter import FIRST, Counter
 from tests.browser.arrivals.hearing import LISTEN, NO, YES
+from tests.browser.driver import new_context
 from tests.browser.shop import sign_in
-from tests.chromium import ARGUMENTS, find_chromium
+from tests.chromium import ARGUMENTS, PATIENCE_MS, find_chromium
 
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).parents[3] / "booking" / "static" / "booking"
@@ -56,8 +57,11 @@ def door(chromium: Browser, counter: Counter, tmp_path: Path) -> Iterator[tuple[
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film(tmp_path / 'code.y4m', VISIT_PREFIX + reference)}",
     ]
-    browser = chromium.browser_type.launch(executable_path=find_chromium(), args=[*ARGUMENTS, *camera])
-    page = browser.new_page(base_url=counter.carillon.url, viewport={"width": 820, "height": 1180})
+    browser = chromium.browser_type.launch(
+        executable_path=find_chromium(), args=[*ARGUMENTS, *camera], timeout=2 * PATIENCE_MS
+    )
+    context = new_context(browser, base_url=counter.carillon.url, viewport={"width": 820, "height": 1180})
+    page = context.new_page()
     sign_in(page, FIRST, counter.arrivals)
     yield ready(page), reference
     browser.close()

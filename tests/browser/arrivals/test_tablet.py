@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.arrivals.conftest import TABLET, ready
 from tests.browser.arrivals.counter import CHIEF, FIRST, Counter
 from tests.browser.arrivals.test_offline import KEPT, row, tap
-from tests.browser.driver import open_page, read, reload
+from tests.browser.driver import new_context, open_page, read, reload
 from tests.browser.shop import PASSWORD, sign_in
-from tests.chromium import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 PIN = "258036"
@@ -22,11 +21,9 @@ QUARTER_HOUR_MS = 15 * 60 * 1000
 def pages(chromium: Browser, counter: Counter) -> Iterator[tuple[Page, Page]]:
     """The manager's own screen, and a tablet that belongs to nobody yet."""
     contexts = [
-        chromium.new_context(base_url=counter.carillon.url, viewport=TABLET, locale="en-GB", has_touch=True)
+        new_context(chromium, base_url=counter.carillon.url, viewport=TABLET, locale="en-GB", has_touch=True)
         for _ in range(2)
     ]
-    for context in contexts:
-        context.set_default_timeout(PATIENCE_MS)
     yield contexts[0].new_page(), contexts[1].new_page()
     for context in contexts:
         context.close()

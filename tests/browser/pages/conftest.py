@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.db import transaction
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.driver import open_page
+from tests.browser.driver import new_context, open_page
 from tests.browser.pages import customers, staff, town
 from tests.browser.pages.camera import Camera, Shot
 from tests.factories import NOW
@@ -73,7 +73,7 @@ def album() -> Album:
 
 @pytest.fixture(scope="session")
 def window(chromium: Browser) -> Iterator[Window]:
-    context = chromium.new_context()
-    context.set_default_timeout(120_000)
+    context = new_context(chromium)
+    context.set_default_timeout(300_000)  # it is shown very many pages at once
     yield Window(context.new_page())
     context.close()
