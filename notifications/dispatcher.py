@@ -188,10 +188,10 @@ class Dispatcher:
             ]  # fmt: skip
             self._open.update({call.message.pk: call for call in calls})
             planned = [call for call in calls if call.message.is_planned and not are_questions]
+            if len(planned) < len(calls):  # first, or a lane that is idle would begin with what was planned
+                lanes.add([call for call in calls if call not in planned], are_urgent=True)
             if planned:
                 lanes.add(planned)
-            if len(planned) < len(calls):
-                lanes.add([call for call in calls if call not in planned], are_urgent=True)
 
     def _give_back(self, lanes: Lanes) -> None:
         """Put back the messages whose calls no lane has begun."""

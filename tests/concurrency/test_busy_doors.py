@@ -17,19 +17,22 @@ from booking.tasks import release_expired_holds
 from notifications.models import OptOut, OutboxMessage, State
 from tests.booking.api.calls import Api, refusal_of, request_to_book, wish
 from tests.booking.staff.staff_room import ARRIVALS, Room, act_url, make_room
-from tests.factories import NOW, make_booking
+from tests.factories import at, make_booking
 from tests.fake_twilio import AUTH_TOKEN
 from tests.locks import while_locked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Call = Callable[[], Any]
+MOMENT = at(9, 55)  # just before a visit begins
+OTHER = {"name": "Bea Test", "phone": "06 12 34 56 02", "locale": "en"}
+AN_HOUR_LATER = at(11, 15).isoformat()
 
 
 @pytest.fixture
 def room(settings: Settings) -> Iterator[Room]:
     settings.TWILIO_AUTH_TOKEN = AUTH_TOKEN
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(MOMENT, tick=False):
         made = make_room()
         make_booking(made.store)
         yield made
@@ -45,13 +48,13 @@ def calm(client: Client) -> Client:
 
 
 def hold_by_page(room: Room) -> Call:
-    return partial(calm(Client()).post, "/s/corner-shop-niort/book/hold/", wish())
+    return partial(calm(Client()).post, "/s/corner-shop-niort/book/hold/", wish(starts_at=AN_HOUR_LATER))
 
 
 def book_by_api(room: Room) -> Call:
     api = Api()
     calm(api.client)
-    return partial(api.post, "/bookings", request_to_book())
+    return partial(api.post, "/bookings", request_to_book(starts_at=AN_HOUR_LATER, customer=OTHER))
 
 
 def check_in_by_page(room: Room) -> Call:
@@ -102,7 +105,7 @@ def test_tap_is_to_be_sent_again(room: Room) -> None:
     tap = {
         "action_id": str(uuid4()),
         "step": "check_in",
-        "happened_at": NOW.isoformat(),
+        "happened_at": MOMENT.isoformat(),
         "reference": booking.reference,
     }
     send = partial(room.client().post, f"{ARRIVALS}actions/", {"actions": [tap]}, content_type="application/json")
@@ -120,7 +123,7 @@ def test_pages_are_read_all_the_same(room: Room) -> None:
 
 def test_task_fails_and_its_next_turn_does_it(room: Room) -> None:
     hold_by_page(room)()
-    Hold.objects.update(expires_at=NOW)
+    Hold.objects.update(expires_at=MOMENT)
 
     with pytest.raises(OperationalError):
         while_locked(release_expired_holds)
