@@ -20,7 +20,8 @@ def test_what_a_provider_answered_is_kept_by_the_worker_until_it_can_be_written(
     transactional_db: None, twilio: FakeTwilio, new_message: Callable[[], OutboxMessage]
 ) -> None:
     message, dispatcher = new_message(), Dispatcher(timezone.now)
-    twilio.faults, answers = [fake_twilio.SLOW], []
+    twilio.faults = [fake_twilio.SLOW]
+    answers: list[str] = []
     twilio.is_enough = lambda: bool(answers)
     run = partial(dispatcher.run, goes_on=lambda: True)
 
