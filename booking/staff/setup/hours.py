@@ -161,7 +161,7 @@ def _holidays(at: StaffContext) -> Sequence[PublicHoliday]:
     return holidays_ahead(at.store, today=at.today, language=get_language() or "en")
 
 
-def closings_in_words(at: StaffContext) -> list[tuple[int, str]]:
+def _closings(at: StaffContext) -> list[tuple[int, str]]:
     """Return the closings that come again and again: the id of each and its words. One statement."""
     found = store_closings(at.store, from_date=at.today)
     return [(one.id, absence_in_words(one, today=at.today)) for one in found]
@@ -187,7 +187,7 @@ def _special_page(
         problems = [*problems, *holidays_form.problems()]
     context = {
         "special_days": days,
-        "closings": closings_in_words(at),
+        "closings": _closings(at),
         "holidays_form": holidays_form,
         "holiday_visits": count_visits(at.store, holidays_form.offered, now=at.now),
         "then_choices": choices_for_all(),

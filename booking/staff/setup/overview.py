@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from booking.formats.absence_wording import absence_in_words
 from booking.policy import plan_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.affected_visits import just_done
@@ -16,11 +17,11 @@ from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.setup.day_sheet import awaited_address
 from booking.staff.setup.first_steps import steps_card
-from booking.staff.setup.hours import closings_in_words
 from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.store_setup.queries import store_setup
 from stores.models import Role
 from stores.queries import rules_around, setup_changes
+from stores.slots import StoreRules
 
 SPECIAL_DAYS_SHOWN = 6
 JUST_NOW = timedelta(minutes=1)
@@ -44,6 +45,12 @@ def _done_words(at: StaffContext, done: str) -> str:
     return _("Saved: {name}.").format(name=found[0].subject)
 
 
+def _closings(at: StaffContext, rules: StoreRules) -> list[str]:
+    """Return the closings that come again and are not over, in words."""
+    ahead = [one for one in rules.closings if one.last_date is None or one.last_date >= at.today]
+    return [absence_in_words(one, today=at.today) for one in sorted(ahead, key=lambda one: (one.first_date, one.id))]
+
+
 @require_safe
 @at_store(need=Role.MANAGER)
 def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
@@ -54,7 +61,7 @@ def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "setup": setup,
         "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
         "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
-        "closings": closings_in_words(at),
+        "closings": _closings(at, rules),
         "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
         "awaited": awaited_address(at),
         "reminders": _reminders(plan_of(at.store).reminder_days),
