@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page
 from tests.browser.shop import FEATURE, MANAGER, Shop, call, sign_in
 
 pytestmark = pytest.mark.browser
@@ -113,7 +114,7 @@ def test_absence_is_asked_for_decided_about_for_each_visit_and_told_afterwards(
     page.get_by_role("button", name="Phoned Bea Test").click()
     expect(page.locator(".to-phone")).to_have_count(0)
 
-    page.goto(f"{advisers.path('day')}?date={advisers.day}")
+    open_page(page, f"{advisers.path('day')}?date={advisers.day}")
     expect(page.locator(".away")).to_contain_text("is away: every week on")
     expect(page.locator("#board")).to_contain_text("Nora")
 
