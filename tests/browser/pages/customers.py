@@ -16,6 +16,7 @@ from booking.models import Booking, Hold, WaitingListEntry
 from booking.waiting_list.offers import offer_places
 from booking.web import middleware
 from booking.web.proof_of_work import STORE_NORMAL, check
+from booking.web.reader_prefix import read_prefix
 from booking.who import Who
 from stores.models import Store
 from tests.browser.pages import visits
@@ -266,7 +267,10 @@ def _fail(camera: Camera) -> None:
         _hold(camera, "a moment", store=BUSY, status=428)
         limits._limiter().storage.reset()
     camera.get("404", "/nothing/", status=404)
+    camera.get("404 of a store", f"/s/{CORNER}/nothing/", status=404)
+    camera.get("405", f"/s/{CORNER}/book/hold/", status=405)
     request = RequestFactory().get("/")
+    request.reader = read_prefix(f"{camera.reader}/")[0]  # type: ignore[attr-defined]
     with translation.override(camera.reader.rpartition("/")[2]):
         camera.keep("400", middleware.bad_request(request, BadRequest()), 400)
         camera.keep("429", middleware.rate_limited(request, limits.RateLimited(90)), 429)
