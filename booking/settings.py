@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "booking.web.frame.TrustedProxy",
     "booking.web.frame.ResponseHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "booking.web.compression.Compression",
     "booking.web.middleware.ReaderAddress",
     "booking.web.middleware.Faults",
     "booking.web.middleware.AddressLimits",

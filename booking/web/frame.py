@@ -21,6 +21,8 @@ ADDRESSES_KNOWN = 4096
 _CSP = "Content-Security-Policy"
 _FRAMES = "X-Frame-Options"
 _HSTS = "Strict-Transport-Security"
+# Files that are a part of a page and never one themselves, so that what a page may do says nothing of them.
+_PARTS = ("text/css", "text/javascript", "image/png")
 
 log = logging.getLogger("booking.web.middleware")
 
@@ -84,6 +86,8 @@ class TrustedProxy:
 class ResponseHeaders:
     """Headers of every answer, as the settings say; a view that sets one of them, or frees its answer of it, is right.
 
+    Our style sheets and scripts have those alone that say something of them: the others are half a kilobyte a file.
+
     They are those of Django's SecurityMiddleware and XFrameOptionsMiddleware and of django-csp, and what a page may use
     of a device. No address of ours redirects to HTTPS: a proxy does (decision 42).
     """
@@ -92,10 +96,12 @@ class ResponseHeaders:
         self.get_response = get_response
         self.headers = (
             ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        )
+        self.page_headers = (
             ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
             ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
             ("Permissions-Policy", settings.PERMISSIONS_POLICY),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
         )
         self.policy = build_policy()
         self.hsts = _strict_transport() if settings.SECURE_HSTS_SECONDS else ""
@@ -105,18 +111,31 @@ class ResponseHeaders:
         headers = response.headers
         for name, value in self.headers:
             headers.setdefault(name, value)
+        if self.hsts and _HSTS not in headers and request.is_secure():
+            headers[_HSTS] = self.hsts
+        if not _is_part(request, response):
+            self._set_page_headers(response)
+        return response
+
+    def _set_page_headers(self, response: HttpResponseBase) -> None:
+        headers = response.headers
+        for name, value in self.page_headers:
+            headers.setdefault(name, value)
         if _FRAMES not in headers and not getattr(response, "xframe_options_exempt", False):
             headers[_FRAMES] = settings.X_FRAME_OPTIONS
         if _CSP not in headers and not self._is_debug_page(response):
             replaced = getattr(response, "_csp_replace", None)
             headers[_CSP] = build_policy(replace=replaced) if replaced else self.policy
-        if self.hsts and _HSTS not in headers and request.is_secure():
-            headers[_HSTS] = self.hsts
-        return response
 
     def _is_debug_page(self, response: HttpResponseBase) -> bool:
         """Tell whether Django made this page for developers, with styles and scripts inside."""
         return settings.DEBUG and response.status_code in (404, 500)
+
+
+def _is_part(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether an answer is one of our static files that no browser shows by itself."""
+    is_static = request.path_info.startswith(settings.STATIC_URL)
+    return is_static and response.headers.get("Content-Type", "").partition(";")[0] in _PARTS
 
 
 def _strict_transport() -> str:

@@ -72,6 +72,33 @@ def test_frame_that_stores_may_show_elsewhere_keeps_its_own_headers(client: Clie
     assert set(answer["Content-Security-Policy"].split("; ")) >= POLICY - {"frame-ancestors 'none'"}
 
 
+PAGE_HEADERS = {"Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy", "X-Frame-Options"}
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "is_part"),
+    [
+        ("/static/booking/css/base.css", "text/css", True),
+        ("/static/booking/customer/parts.js", 'text/javascript; charset="utf-8"', True),
+        ("/static/booking/staff/arrivals/icon-192.png", "image/png", True),
+        ("/static/booking/icon.svg", "image/svg+xml", False),  # a browser shows it as a page
+        ("/static/booking/gone.css", "text/html; charset=utf-8", False),
+        ("/staff/corner-shop-niort/arrivals/worker.js", "text/javascript", False),  # its policy is the worker's
+    ],
+)
+def test_only_what_is_never_a_page_goes_without_the_headers_of_pages(
+    path: str, content_type: str, is_part: bool
+) -> None:
+    with override_settings(SECURE_HSTS_SECONDS=60):
+        answer = framed(RequestFactory().get(path, secure=True), HttpResponse(content_type=content_type))
+
+    sent = {*PAGE_HEADERS, "Content-Security-Policy"} & set(answer.headers)
+    assert sent == (set() if is_part else {*PAGE_HEADERS, "Content-Security-Policy"})
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Strict-Transport-Security" in answer
+
+
 def framed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     answer = ResponseHeaders(lambda _: response)(request)
     assert isinstance(answer, HttpResponse)
