@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from booking import formatting, links
 from booking.customer_input import phone_in_words
 from booking.formats import qr_codes
 from booking.models import Booking
+from booking.web.inline_styles import inline_style
 from booking.web.reader_prefix import canonical
 
 register = template.Library()
@@ -151,6 +153,12 @@ def visit_on_day(store: str, visit: Booking) -> str:
     """Return the address of a visit's row on its day; the page knows where a night past midnight belongs."""
     day, reference = visit.visit_date.isoformat(), visit.reference
     return f"{reverse('staff-day', args=[store])}?date={day}&visit={reference}#visit-{reference}"
+
+
+@register.simple_tag
+def style_within(name: str) -> SafeString:
+    """Return a style sheet of ours as a part of the page: `style_sources` must be in its policy."""
+    return mark_safe(f"<style>{inline_style(name)}</style>")  # noqa: S308 -- a file of ours
 
 
 @register.simple_tag

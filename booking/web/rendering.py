@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from booking.web.inline_styles import is_first_page, style_sources
 from booking.web.reader_prefix import ReaderChoice, is_right_to_left
 
 
@@ -32,7 +33,12 @@ def customer_page(
 ) -> HttpResponse:
     """Render a page for customers, in simple words for readers who chose them; `name` has no folder and no ending."""
     folders = ("simple", "customer") if reader_choice_of(request).is_simple else ("customer",)
-    return render(request, [f"{folder}/{name}.html" for folder in folders], context, status=status)
+    is_first = is_first_page(request)
+    context = {**(context or {}), "has_styles_within": is_first}
+    response = render(request, [f"{folder}/{name}.html" for folder in folders], context, status=status)
+    if is_first:
+        response._csp_replace = {"style-src": style_sources()}  # type: ignore[attr-defined]
+    return response
 
 
 def reader(request: HttpRequest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 ALL_FILES_MAX, HTML_MAX = 40_000, 14_000
 BROWSER = {"Accept-Encoding": "gzip, deflate, br", "Accept-Language": "fr"}
+OPENED = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
 FILE = re.compile(r"""<(?:link rel="(?:icon|stylesheet)" href|script src|img[^>]* src)="([^"]+)""")
 PAGES = (
     "/",
@@ -59,6 +60,11 @@ def expect_light(weights: tuple[int, int]) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_first_visit_is_light(carillon: House, shop: Shop, path: str) -> None:
     expect_light(weigh(carillon, path))
+
+
+@pytest.mark.parametrize("path", PAGES[:-4])
+def test_first_visit_with_styles_within_is_light(carillon: House, shop: Shop, path: str) -> None:
+    expect_light(weigh(carillon, path, **OPENED))
 
 
 def test_details_are_light(carillon: House, shop: Shop) -> None:
