@@ -125,10 +125,19 @@ def look_at_times(browser: Browser, home: str) -> Iterator[Measure]:
         numbers.append(count_in_sight(page.locator(TIMES), HEIGHT_WITH_BARS))
     yield Measure("first time begins at, of 664 pixels", max(tops), 480, "px")
     yield Measure("times in sight", min(numbers), 9, is_least=True)
+    yield Measure("twelve stores, in screens of 664 pixels", screens_of_stores(page, home), 3)
+    page.goto(f"{book}?visit_type=visit")
     page.locator(TIMES).first.click()
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     yield Measure("details: the main button begins at, of 844 pixels", top(page.locator(BOOK)), 780, "px")
     page.close()
+
+
+def screens_of_stores(page: Page, home: str) -> float:
+    """Return how many screens of a phone the list takes to the end of its twelfth store."""
+    page.goto(f"{home}/")
+    twelfth = page.locator(".store-card").nth(11)
+    return float(twelfth.evaluate("one => one.getBoundingClientRect().bottom + scrollY")) / HEIGHT_WITH_BARS
 
 
 def count_keys(browser: Browser, home: str) -> int:
