@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from functools import partial
 
-from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
-
 from booking import formatting
+from booking.customer.day_choices import DayChoice, DayState, day_choice
 from booking.places.availability import FreeDay
 from booking.places.days_state import DaysState, Wish, read_state
 from booking.places.free_times import free_times
@@ -23,49 +19,34 @@ from stores.slots import StoreRules, VisitTypeRule
 from stores.visit_runs import visits_by_desk
 
 DAYS_SHOWN = 7
+ENOUGH_TIMES = 9  # as many as a phone shows at once
 DAYS_NEAR = 2  # how many days most often contain the first free time
 DAYS_LOOKED_AT = 62  # as many as the API returns at once
 
 
-class DayState(StrEnum):
-    """Why a day can be chosen, or why not."""
-
-    FREE = "free"
-    FULL = "full"
-    OVER = "over"
-    CLOSED = "closed"
-
-
 @dataclass(frozen=True, slots=True)
-class DayChoice:
-    """One day; `summary` says how many times are free or why none is, `short` says the same in little room."""
+class DayTimes:
+    """A day with its free times."""
 
-    date: date
-    name: str
-    weekday: str
-    state: DayState
-    summary: str
-    short: str
-    is_shown: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the customer can do something on this day: book, or join the waiting list."""
-        return self.state in (DayState.FREE, DayState.FULL)
+    day: DayChoice
+    parts: tuple[DayPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
     """A week to choose from; one of its days is shown with its times.
 
-    `earlier` and `later` are the first days of the weeks before and after, where there are any. `next_day` is the next
-    day with free times: of this week, or of a later one where this week has none.
+    `also` is the free day after it, where nobody asked for the shown one and it has few times left, as today has in the
+    evening; the few are one part without a name then. `earlier` and `later` are the first days of the weeks before and
+    after, where there are any. `next_day` is the next day with free times that is not shown: of this week, or of a
+    later one where this week has none.
     """
 
     title: str
     days: tuple[DayChoice, ...]
     shown: DayChoice
     parts: tuple[DayPart, ...]
+    also: DayTimes | None
     earliest: SlotChoice | None
     next_day: DayChoice | None
     earlier: date | None
@@ -120,14 +101,18 @@ def chooser(  # noqa: PLR0913 -- one for each thing a wish says
     week = book.between(first, first + DAYS_SHOWN * ONE_DAY - ONE_DAY)
     days = _day_choices(week, book, now=now)
     shown = _day_to_show(days, reachable, is_told=day == reachable)
+    also = None if day == reachable else _also_shown(days, week, shown)
+    parts_of = partial(_parts, week, book.rules, own_start=own_start)
     following = first + DAYS_SHOWN * ONE_DAY
     return Chooser(
         title=formatting.stretch_in_words(week[0].date, week[-1].date),
         days=tuple(replace(one, is_shown=True) if one is shown else one for one in days),
         shown=shown,
-        parts=day_parts(week[days.index(shown)], book.rules, own_start=own_start),
+        parts=_together(parts_of(shown)) if also else parts_of(shown),
+        also=DayTimes(also, parts_of(also)) if also else None,
         earliest=slot_choice(first_slot, rules) if first_slot else None,
-        next_day=_next_free(days, shown) or (None if _has_free(days) else _first_free_after(book, following, now=now)),
+        next_day=_next_free(days, also or shown)
+        or (None if _has_free(days) else _first_free_after(book, following, now=now)),
         earlier=first - DAYS_SHOWN * ONE_DAY if first > book.today else None,
         later=following if following <= book.last else None,
     )
@@ -227,11 +212,17 @@ def _starts(rules: StoreRules, visit_type: VisitTypeRule, day: date) -> list[dat
     ]
 
 
+def _parts(
+    week: Sequence[FreeDay], rules: StoreRules, day: DayChoice, *, own_start: datetime | None
+) -> tuple[DayPart, ...]:
+    return day_parts(_free_day(week, day), rules, own_start=own_start)
+
+
 # --- Days in words ---------------------------------------------------------------------------------
 
 
 def _day_choices(days: Sequence[FreeDay], book: _Book, *, now: datetime) -> list[DayChoice]:
-    return [_day_choice(day, _state(day, book, now=now), book.today) for day in days]
+    return [day_choice(day, _state(day, book, now=now), book.today) for day in days]
 
 
 def _state(day: FreeDay, book: _Book, *, now: datetime) -> DayState:
@@ -245,34 +236,9 @@ def _state(day: FreeDay, book: _Book, *, now: datetime) -> DayState:
     return DayState.FULL if max(starts) >= soonest else DayState.OVER
 
 
-def _day_choice(day: FreeDay, state: DayState, today: date) -> DayChoice:
-    count = len(day.slots)
-    if state == DayState.FREE:
-        summary = ngettext("{count} free time", "{count} free times", count).format(count=count)
-        short = str(count)
-    elif state == DayState.FULL:
-        summary, short = _("Full"), pgettext("in little room", "full")
-    elif state == DayState.OVER:
-        summary, short = _("No more times today") if day.date == today else _("No more times"), "–"
-    else:
-        summary, short = _("Closed"), pgettext("in little room", "closed")
-    return DayChoice(
-        date=day.date,
-        name=_named_day(day.date, today),
-        weekday=str(WEEKDAYS_ABBR[day.date.weekday()]),
-        state=state,
-        summary=summary,
-        short=short,
-    )
-
-
-def _named_day(day: date, today: date) -> str:
-    words = formatting.day_in_words(day)
-    if day == today:
-        return _("Today, {day}").format(day=words)
-    if day == today + ONE_DAY:
-        return _("Tomorrow, {day}").format(day=words)
-    return words
+def _together(parts: Sequence[DayPart]) -> tuple[DayPart, ...]:
+    """Return a day's few times as one part without a name: headings would take the room of those of the next day."""
+    return (DayPart("", "", tuple(slot for part in parts for slot in part.slots)),)
 
 
 # --- Which day is shown ----------------------------------------------------------------------------
@@ -286,6 +252,16 @@ def _day_to_show(days: Sequence[DayChoice], wanted: date, *, is_told: bool) -> D
     from_wanted = [day for day in free if day.date >= wanted]
     full = [day for day in days if day.state == DayState.FULL]
     return [*from_wanted, *free, *full, *days][0]
+
+
+def _also_shown(days: Sequence[DayChoice], week: Sequence[FreeDay], shown: DayChoice) -> DayChoice | None:
+    """Return the free day after the shown one, where that is free and has too few times to choose from."""
+    count = len(_free_day(week, shown).slots)
+    return _next_free(days, shown) if 0 < count < ENOUGH_TIMES else None
+
+
+def _free_day(week: Sequence[FreeDay], day: DayChoice) -> FreeDay:
+    return next(one for one in week if one.date == day.date)
 
 
 def _has_free(days: Sequence[DayChoice]) -> bool:

@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 
 from booking.customer.book.booking_step import BookingStep
-from booking.customer.chooser import Chooser, DayState
+from booking.customer.chooser import Chooser
 from booking.customer.crawlers import is_browser
+from booking.customer.day_choices import DayState
 from booking.places.unmet_demand import Look, note_look
 
 _RELOADED = ("no-cache", "max-age=0")  # what a browser adds when a page is loaded again; nothing is kept to know it

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from booking.customer.chooser import Chooser, DayState, chooser, first_free_start, week_start
+from booking.customer.chooser import Chooser, chooser, first_free_start, week_start
+from booking.customer.day_choices import DayState
 from booking.models import Hold
 from booking.places.holds import hold_places
 from stores.models import Slot, SpecialHours, Store, VisitType
@@ -159,6 +160,47 @@ def test_no_week_of_one_closed_day_is_offered() -> None:
     assert choice().later is None
 
 
+@pytest.mark.parametrize(
+    ("now", "wanted", "shown", "also", "following"),
+    [
+        (at(8, day=23), {}, 23, None, 24),  # a whole day is enough to choose from
+        (at(15, 45, day=23), {}, 23, None, 24),  # nine times are left, an hour from now on
+        (at(16, day=23), {}, 23, 24, 25),
+        (at(17, 45, day=23), {}, 23, 24, 25),
+        (at(18, day=23), {}, 24, None, 25),
+        (at(17, 45, day=23), {"day": date(2026, 11, 23)}, 23, None, 24),  # who asks for a day has it alone
+        (at(17, 45, day=28), {}, 28, 30, 1),  # Sunday is closed
+        (at(17, 45, day=23), {"from_date": date(2026, 11, 30)}, 30, None, 1),
+    ],
+)
+def test_day_with_few_times_left_is_shown_with_the_next(
+    now: datetime, wanted: dict[str, Any], shown: int, also: int | None, following: int
+) -> None:
+    make_store()
+
+    found = choice(now=now, **wanted)
+
+    assert (found.shown.date.day, found.also and found.also.day.date.day) == (shown, also)
+    assert found.next_day is not None
+    assert found.next_day.date.day == following
+    assert [day.date.day for day in found.days if day.is_shown] == [shown]
+    if found.also:
+        days = {datetime.fromisoformat(slot.value).day for part in found.also.parts for slot in part.slots}
+        assert days == {also}
+        assert found.also.day.summary == "32 free times"
+        assert [part.name for part in found.parts] == [""]
+        assert [part.name for part in found.also.parts] == ["Morning", "Afternoon", "Evening"]
+
+
+def test_last_free_day_of_a_week_is_shown_alone() -> None:
+    make_store(hours=NARROW, days=(0,))
+
+    found = choice(now=at(8, day=23))
+
+    assert found.also is None
+    assert found.shown.date == TODAY
+
+
 def test_days_say_why_no_time_is_free() -> None:
     store = make_store(capacity=1, hours=NARROW, days=(0, 1, 2))
     for number, minute in enumerate((0, 15)):
@@ -189,7 +231,8 @@ def test_no_choice_is_a_dead_end(closed: set[int], wanted: int) -> None:
     assert (found.earliest.value[:10] if found.earliest else "") == (free[0].isoformat() if free else "")
     in_week = [day.date for day in found.days]
     assert found.is_empty == (not set(in_week) & set(free))
-    later = [day for day in free if day > (in_week[-1] if found.is_empty else found.shown.date)]
+    last_shown = found.also.day if found.also else found.shown
+    later = [day for day in free if day > (in_week[-1] if found.is_empty else last_shown.date)]
     expected = later[0] if later and (found.is_empty or later[0] in in_week) else None
     assert (found.next_day.date if found.next_day else None) == expected
 
