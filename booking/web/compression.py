@@ -44,8 +44,8 @@ class Compression(GZipMiddleware):
 def compress(content: bytes) -> bytes:
     """Return the content in brotli, up to a hundred bytes longer than it needs to be.
 
-    Who sees the length of many answers could else guess what is secret in a page that repeats their own words (BREACH);
-    Django lengthens what it compresses in the same way.
+    Whoever sees the length of many answers could else guess what is secret in a page that repeats their own words
+    (BREACH); Django lengthens what it compresses in the same way.
     """
     compressor = brotli.Compressor(mode=brotli.MODE_TEXT, quality=QUALITY)
     parts = (
