@@ -186,7 +186,9 @@ class ProviderText(models.Model):
 
 
 class UnclearText(models.Model):
-    """A text of somebody who was erased, which may have left, without the provider's id: it is looked for there.
+    """A text that may have left, without the provider's id: it is looked for there, and deleted.
+
+    It is of somebody who was erased, or went to a former number of a visit, which nobody else knows any more.
 
     Its number is sealed, and goes with the row as soon as the provider has told what it has.
     """

@@ -34,6 +34,7 @@ NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
 _SID_KEPT = (
     "CASE WHEN message.recipient_digest = '' AND message.attempted_at IS NOT NULL THEN '' ELSE given.provider_sid END"
 )
+_TRIED_WITHOUT_ID = Q(channel=Channel.SMS, attempted_at__isnull=False, provider_sid="")
 NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
 
 
@@ -150,8 +151,7 @@ def forget(*, subjects: Collection[str], now: datetime, phones: Mapping[str, str
     messages = OutboxMessage.objects.filter(subject__in=subjects)
     if phones:
         provider_texts.delete_talks({*phones.values()}, now=now)
-        tried = messages.filter(channel=Channel.SMS, attempted_at__isnull=False, provider_sid="")
-        provider_texts.look_for(tried, phones=phones, now=now)
+    provider_texts.look_for(messages.filter(_TRIED_WITHOUT_ID), phones=phones or {}, now=now)
     messages.filter(NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
     )
@@ -161,6 +161,12 @@ def forget(*, subjects: Collection[str], now: datetime, phones: Mapping[str, str
     messages.update(recipient_digest="", body_digest="", provider_sid="", returned_sid="", updated_at=now)
     uuids = {str(uuid) for uuid in messages.values_list("uuid", flat=True)}
     transaction.on_commit(lambda: message_files.remove(uuids), robust=True)
+
+
+def note_former_number(*, subject: str, phone: str, now: datetime) -> None:
+    """Note what may have left to a number that a subject no longer has, once `skip_open` has kept back the rest."""
+    tried = OutboxMessage.objects.filter(_TRIED_WITHOUT_ID, subject=subject)
+    provider_texts.note_former_number(tried, phones={subject: phone}, now=now)
 
 
 def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:

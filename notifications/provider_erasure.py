@@ -4,7 +4,7 @@ What people sent to us is deleted two days after it came, with what was replied 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -56,13 +56,15 @@ def _erase(gateway: sms.Gateway, text: ProviderText, *, is_whole: bool) -> tuple
 
 
 def _look_for_unclear(gateway: sms.Gateway, *, now: datetime) -> None:
-    """Look for texts of erased customers of which only the provider knows whether they left; those are deleted there.
+    """Look for texts of which only the provider knows whether they left; those are deleted there.
+
+    They are those of erased customers, and those to a former number of a visit.
 
     One that cannot be looked for now is looked for later; a provider that cannot be asked ends the search.
     """
     if settings.SMS_GATEWAY != "twilio":
         return
-    for text in UnclearText.objects.filter(look_at__lte=now).order_by("look_at", "pk")[:AT_ONCE]:
+    for text in _without_known(UnclearText.objects.filter(look_at__lte=now).order_by("look_at", "pk")[:AT_ONCE]):
         number = unseal(text.sealed_number)
         if not number:  # sealed with another key: nobody can read it any more
             text.delete()
@@ -77,6 +79,18 @@ def _look_for_unclear(gateway: sms.Gateway, *, now: datetime) -> None:
         sids = outbox.unclaimed([one.sid for one in found], message=OutboxMessage(pk=text.message_id))
         provider_texts.delete_texts(sids=sids, message_ids=[text.message_id], now=now)
         text.delete()
+
+
+def _without_known(texts: Iterable[UnclearText]) -> list[UnclearText]:
+    """Return these texts; those whose id the provider has told meanwhile are dropped, as an erasure deletes by it."""
+    due = list(texts)
+    if not due:
+        return []
+    ids = [text.message_id for text in due]
+    known = set(OutboxMessage.objects.filter(pk__in=ids, provider_sid__gt="").values_list("pk", flat=True))
+    if known:
+        UnclearText.objects.filter(message_id__in=known).delete()
+    return [text for text in due if text.message_id not in known]
 
 
 def _pause(tries: int) -> timedelta:

@@ -19,6 +19,8 @@ from notifications.sealing import seal
 KEPT_FOR = timedelta(hours=48)
 # A call may last a while, and the provider's list may lag, before it shows a text.
 LISTED_AFTER = timedelta(seconds=60)
+# After this long a text to a former number is looked for: until then its own tries may still find it.
+FORMER_AFTER = KEPT_FOR
 # In these a text may have left, or has, though we were never told its id.
 _MAY_BE_UNCLEAR = (State.DUE, State.SENDING, State.UNKNOWN, State.DEAD, State.SKIPPED)
 
@@ -69,21 +71,40 @@ def delete_talks(phones: Collection[str], *, now: datetime) -> int:
 def look_for(messages: Iterable[OutboxMessage], *, phones: Mapping[str, str], now: datetime) -> None:
     """Note which of these texts may be at the provider without an id that we know: they are looked for by number.
 
-    `phones` has the number of each subject; a text that went to another number cannot be found.
+    `phones` has the number of each subject. What went to a former number was noted by `note_former_number`, and is
+    looked for now.
     """
+    unclear = [one for one in messages if _may_be_unclear(one)]
+    if unclear:
+        of_former = UnclearText.objects.filter(message_id__in=[one.pk for one in unclear])
+        of_former.filter(look_at__gt=now + LISTED_AFTER).update(look_at=now + LISTED_AFTER)
+    _note_unclear(unclear, phones=phones, look_at=now)
+
+
+def note_former_number(messages: Iterable[OutboxMessage], *, phones: Mapping[str, str], now: datetime) -> None:
+    """Note which of these texts may have left to a number that their subject is about to lose: nobody knows it later.
+
+    They are looked for two days later, or at once when the customer is erased.
+    """
+    unclear = [one for one in messages if _may_be_unclear(one)]
+    _note_unclear(unclear, phones=phones, look_at=now + FORMER_AFTER)
+
+
+def _may_be_unclear(message: OutboxMessage) -> bool:
+    return message.attempted_at is not None and not message.provider_sid and message.state in _MAY_BE_UNCLEAR
+
+
+def _note_unclear(unclear: Iterable[OutboxMessage], *, phones: Mapping[str, str], look_at: datetime) -> None:
     rows = [
         UnclearText(
             message_id=one.pk,
             sealed_number=seal(phones[one.subject]),
             body_digest=one.body_digest,
             attempted_at=one.attempted_at,
-            look_at=max(now, (one.attempted_at or now) + LISTED_AFTER),
+            look_at=max(look_at, one.attempted_at + LISTED_AFTER),
         )
-        for one in messages
-        if one.attempted_at is not None
-        and not one.provider_sid
-        and one.state in _MAY_BE_UNCLEAR
-        and one.recipient_digest == recipient_digest(phones.get(one.subject, ""))
+        for one in unclear
+        if one.attempted_at is not None and one.recipient_digest == recipient_digest(phones.get(one.subject, ""))
     ]
     if rows:
         UnclearText.objects.bulk_create(rows, ignore_conflicts=True)

@@ -67,7 +67,7 @@ def correct_details(*, booking_id: int, number: int, details: Details, now: date
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
         return booking
-    is_other_contact = has_other_contact(booking, details.contact)
+    is_other_contact, former_phone = has_other_contact(booking, details.contact), booking.phone
     if not is_other_contact and (booking.name, booking.note) == (details.name, details.note):
         return booking
     if is_other_contact:
@@ -83,7 +83,7 @@ def correct_details(*, booking_id: int, number: int, details: Details, now: date
     if not is_other_contact:
         raise_days(booking.store_id, {booking.visit_date})
         return booking
-    _tell_new_contact(booking, now=now)
+    _tell_new_contact(booking, former_phone, now=now)
     return booking
 
 
@@ -109,10 +109,12 @@ def corrected_before(form: LinkForm, *, reference: str, now: datetime) -> Bookin
     return corrected.first() if subject == reference else None
 
 
-def _tell_new_contact(booking: Booking, *, now: datetime) -> None:
+def _tell_new_contact(booking: Booking, former_phone: str, *, now: datetime) -> None:
     """Close a correction: the new contact gets the confirmation, or the question that waits for an answer."""
     is_asked = is_asked_again(booking, now=now)
     outbox.skip_open(subject=booking.reference, reason=CORRECTED, now=now)
+    if former_phone and former_phone != booking.phone:
+        outbox.note_former_number(subject=booking.reference, phone=former_phone, now=now)
     if is_asked:  # reminders go only if the visit stays after all
         outbox.enqueue(plan_reminders(booking, now=now), now=now)
     note_change(

@@ -338,3 +338,58 @@ def test_text_that_another_message_claims_stays(twilio: FakeTwilio, new_message)
     erase_at_provider(now=timezone.now())
 
     assert len(twilio.accepted) == 1
+
+
+# --- Texts to a former number -------------------------------------------------------------------
+
+
+def former(new_message, twilio: FakeTwilio, **fields: object) -> OutboxMessage:
+    """Return a text that may have left to a number which its subject then lost; the provider has it."""
+    message = unclear(new_message, "AAAA1111", **{"state": State.UNKNOWN, **fields})
+    twilio.kept("About AAAA1111", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered")
+    outbox.note_former_number(subject="AAAA1111", phone=PHONE, now=timezone.now())
+    return message
+
+
+@pytest.mark.parametrize("phones", [{"AAAA1111": OTHER}, {}], ids=["another", "none"])
+def test_erasure_looks_for_a_text_to_a_former_number(twilio: FakeTwilio, new_message, phones: dict[str, str]) -> None:
+    former(new_message, twilio)
+    assert PHONE not in UnclearText.objects.get().sealed_number
+    outbox.forget(subjects=["AAAA1111"], phones=phones, now=timezone.now())
+    later = timezone.now() + timedelta(minutes=2)
+
+    assert provider_texts.count_left(now=later) == 1
+    assert erase_at_provider(now=later) == 1
+    assert twilio.accepted == []
+    assert not UnclearText.objects.exists()
+
+
+def test_text_to_a_former_number_is_looked_for_after_two_days_if_nobody_is_erased(
+    twilio: FakeTwilio, new_message
+) -> None:
+    former(new_message, twilio)
+
+    assert erase_at_provider(now=timezone.now() + KEPT - timedelta(minutes=5)) == 0
+    assert erase_at_provider(now=timezone.now() + KEPT + timedelta(minutes=5)) == 1
+    assert twilio.accepted == []
+
+
+def test_text_to_a_former_number_whose_id_was_told_meanwhile_is_not_looked_for(twilio: FakeTwilio, new_message) -> None:
+    message = former(new_message, twilio, state=State.SENDING)
+    OutboxMessage.objects.filter(pk=message.pk).update(state=State.SENT, provider_sid="SM1")
+    twilio.calls.clear()
+
+    erase_at_provider(now=timezone.now() + KEPT + timedelta(minutes=5))
+
+    assert twilio.calls == []
+    assert not UnclearText.objects.exists()
+
+
+def test_other_subjects_texts_to_that_number_stay(twilio: FakeTwilio, new_message) -> None:
+    unclear(new_message, "BBBB2222", state=State.UNKNOWN)
+    twilio.kept("About BBBB2222", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered")
+    former(new_message, twilio)
+
+    erase_at_provider(now=timezone.now() + KEPT + timedelta(minutes=5))
+
+    assert bodies(twilio) == ["About BBBB2222"]

@@ -12,7 +12,8 @@ from booking.privacy import erase_customer
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
 from notifications.content import Sms
-from notifications.models import Channel, OutboxMessage, State
+from notifications.digests import recipient_digest
+from notifications.models import Channel, OutboxMessage, State, UnclearText
 from stores.models import StoreDay
 from tests.factories import NOW, at, make_booking, make_store
 
@@ -83,6 +84,18 @@ def test_other_phone_is_confirmed_and_reminded_anew_and_the_former_hears_nothing
     sent = [compose(message, now=NOW) for message in OutboxMessage.objects.filter(kind="confirmation", state=State.DUE)]
     assert [one.to for one in sent if isinstance(one, Sms)] == [RIGHT]
     assert BookingEvent.objects.latest("pk").kind == EventKind.CONTACT_CORRECTED
+
+
+@pytest.mark.parametrize(("phone", "noted"), [(RIGHT, 1), ("", 1), (WRONG, 0)], ids=["another", "none", "the same"])
+def test_what_may_have_left_to_the_former_number_is_noted_to_be_looked_for(phone: str, noted: int) -> None:
+    booking = make_booking(make_store(), phone=WRONG)
+    OutboxMessage.objects.filter(kind="confirmation").update(
+        state=State.UNKNOWN, attempted_at=NOW, recipient_digest=recipient_digest(WRONG)
+    )
+
+    correct(booking, phone=phone, email="ada@example.org")
+
+    assert UnclearText.objects.count() == noted
 
 
 def test_reminders_go_by_the_channel_of_the_new_contact() -> None:
