@@ -9,6 +9,7 @@ from booking.tokens import (
     booking_notice_token,
     day_sheet_token,
     door_secret,
+    feedback_end_token,
     invitation_token,
     is_day_sheet_token,
     is_invitation_token,
@@ -59,6 +60,14 @@ def feedback_url(reference: str, number: int = 0, *, prefix: str = "") -> str:
 def short_feedback_url(reference: str, number: int = 0) -> str:
     """Return the shorter address for text messages, which redirects to the same page."""
     return f"{settings.PUBLIC_URL}/q/{short_token('booking', reference, number)}"
+
+
+def feedback_end_url(store_id: int, email: str, *, prefix: str = "") -> str:
+    """Return the page on which whoever has an address ends the questions after visits to a store: for them only.
+
+    `prefix` is the customer's language and simple version (`booking.web.reader_prefix`).
+    """
+    return f"{settings.PUBLIC_URL}{prefix}/feedback/{feedback_end_token(store_id, email)}/"
 
 
 def visits_url(reference: str, number: int = 0, *, contact: str, hour: int) -> str:

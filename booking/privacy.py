@@ -14,6 +14,7 @@ from booking.arrivals.line import forget_people, forget_tickets
 from booking.bookings.changes import note_change
 from booking.bookings.customer_texts import forget_old_texts, forget_texts_of, texts_of
 from booking.bookings.feedback import feedback_of, forget_feedback_of
+from booking.bookings.feedback_opt_outs import forget_feedback_opt_outs, wants_no_feedback
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.idempotency import forget_answers, forget_answers_about
 from booking.models import Booking, BookingEvent, EventKind, Status, WaitingListEntry
@@ -64,6 +65,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
         },
         **({"asked_to_speak": booking.language} if booking.language else {}),
         **({"wants_no_texts": True} if booking.wants_no_texts else {}),
+        **({"wants_no_questions_after_visits": True} if wants_no_feedback(booking) else {}),
         "network_digest": booking.client_digest,
         "is_simple": booking.is_simple,
         "is_for_someone_else": booking.is_for_someone_else,
@@ -138,6 +140,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
             forgotten[slug] += len(batch)
     if not dry_run:
         forget_old_texts(now=now)
+        forget_feedback_opt_outs(now=now)
         forget_changes(now=now)
         forget_absences(now=now)
         forget_invitations(now=now)

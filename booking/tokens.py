@@ -20,6 +20,7 @@ _NONCE_BYTES, _MASK_BYTES = 16, 32
 _BLOCK_BYTES = 16
 _REFERENCE_BITS, _NUMBER_BITS = 40, 32
 SHORT_TOKEN_LENGTH = 22
+_DIGEST_LENGTH = 32
 
 Opens = Literal["booking", "waiting"]
 
@@ -190,6 +191,28 @@ def is_booking_notice_token(notice_id: int, user_id: int, token: str) -> bool:
     return hmac.compare_digest(ours.encode(), token.encode("utf-8", "surrogatepass"))
 
 
+def feedback_address_digest(email: str) -> str:
+    """Return the digest by which an address is remembered that wants no questions after visits: 128 bits."""
+    return keyed_digest("feedback address", email.strip().lower())[:_DIGEST_LENGTH]
+
+
+def feedback_end_token(store_id: int, email: str) -> str:
+    """Return the secret that ends the questions to an address after visits to a store, and opens nothing: 132 bits.
+
+    It names the address by its digest alone, so it works for as long as the e-mail is kept, whatever is erased.
+    """
+    return _feedback_end_token(store_id, feedback_address_digest(email))
+
+
+def read_feedback_end_token(token: str) -> tuple[int, str] | None:
+    """Return the store's id and the digest of the address, or None where a token is not one of ours."""
+    found = re.fullmatch(rf"([0-9a-f]{{1,15}})-([0-9a-f]{{{_DIGEST_LENGTH}}})-[\w-]{{22}}", token, re.ASCII)
+    if found is None:
+        return None
+    named = int(found[1], 16), found[2]
+    return named if hmac.compare_digest(_feedback_end_token(*named).encode(), token.encode()) else None
+
+
 def new_public_id() -> str:
     """Return a random public id of 128 bits, safe in addresses."""
     return secrets.token_urlsafe(16)
@@ -242,6 +265,10 @@ def unseal(purpose: str, sealed: str) -> bytes:
 def keyed_digest(purpose: str, value: str) -> str:
     """Return a digest for counting and comparing a value; nobody can recover the value without the server's key."""
     return hmac.digest(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _feedback_end_token(store_id: int, digest: str) -> str:
+    return f"{store_id:x}-{digest}-{_mac('feedback end', f'{store_id}:{digest}')[:22]}"
 
 
 def _block_key(opens: Opens) -> bytes:

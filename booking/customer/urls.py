@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.customer import calendar_feed, crawlers, lost_link, rate_limit_page, self_check_in
+from booking.customer import calendar_feed, crawlers, feedback_end, lost_link, rate_limit_page, self_check_in
 from booking.customer.book import urls as book
 from booking.customer.manage import urls as manage
 from booking.customer.stores import urls as stores
@@ -20,6 +20,7 @@ urlpatterns = [
     path("sitemap-stores-<int:number>.xml", crawlers.stores, name="sitemap-stores"),
     path("my-visits/", lost_link.lost_link, name="lost-link"),
     path("my-visits/asked/", lost_link.asked, name="lost-link-asked"),
+    path("feedback/<str:token>/", feedback_end.feedback_end, name="feedback-end"),
     path("v/", lost_link.visits, name="visits"),
     path("v/<str:reference>/<str:token>", lost_link.open_list, name="visits-link"),
     path("calendars/<str:secret>.ics", calendar_feed.feed, name="feed"),

@@ -1,6 +1,7 @@
 """The question after a visit: the booking is read again when it is sent. It advertises nothing.
 
-Somebody who wants no more texts gets none by e-mail either: nothing is lost to them if nobody asks.
+Somebody who wants no more texts gets none by e-mail either, and somebody who ended the e-mails gets no text: nothing is
+lost to them if nobody asks.
 See docs/decisions/0065-one-question-after-a-visit.md.
 """
 
@@ -12,16 +13,18 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.bookings.feedback import has_answered, was_asked_lately
+from booking.bookings.feedback_opt_outs import wants_no_feedback
 from booking.bookings.message_plan import AT_NIGHT
 from booking.customer_input import can_be_texted
 from booking.formatting import moment_in_words
-from booking.links import feedback_url, reply_address, short_feedback_url, visit_thread
+from booking.links import feedback_end_url, feedback_url, reply_address, short_feedback_url, visit_thread
 from booking.messages.email_texts import one_line, rendered
 from booking.messages.late_reminders import is_late
 from booking.messages.own_texts import facts_of_visit, own_or_standard, own_paragraph
 from booking.messages.sms_texts import link_text
 from booking.models import Booking, Status
 from booking.policy import is_quiet, next_morning, plan_of, text_valid_until
+from booking.web.reader_prefix import ReaderChoice
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage
 from notifications.sms_recipients import wants_no_texts
@@ -55,6 +58,8 @@ def _reason_against(booking: Booking, message: OutboxMessage) -> str | None:
         return "not_asked"
     if has_answered(booking):
         return "answered"
+    if wants_no_feedback(booking):
+        return "no_feedback"
     return "asked_lately" if was_asked_lately(booking, message) else None
 
 
@@ -79,6 +84,8 @@ def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email
     when = moment_in_words(booking.starts_at, ZoneInfo(store.time_zone))
     layout = "simple" if booking.is_simple else "base"
     link = feedback_url(booking.reference, booking.link_number)
+    prefix = ReaderChoice(booking.locale, booking.is_simple).prefix
+    end_url = feedback_end_url(store.pk, booking.email, prefix=prefix)
     context = {
         "html_layout": f"email/{layout}.html",
         "text_layout": f"email/{layout}.txt",
@@ -88,6 +95,7 @@ def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email
         "when": when,
         "preheader": f"{when}, {name}",
         "manage_url": link,
+        "end_url": end_url,
         "own_words": own_paragraph(store, TEMPLATE, facts_of_visit(booking, link=link)),
     }
     return Email(
@@ -98,4 +106,5 @@ def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email
         sender_name=store.name,
         reply_to=store.email or reply_address(booking.reference),
         thread=visit_thread(booking.reference),
+        end_url=end_url,
     )

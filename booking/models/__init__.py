@@ -16,7 +16,7 @@ from booking.models.devices import (
     PinTries,
     StaffPin,
 )
-from booking.models.feedback import WORDS_LONGEST, Feedback, FeedbackAnswer, FeedbackDay
+from booking.models.feedback import WORDS_LONGEST, Feedback, FeedbackAnswer, FeedbackDay, FeedbackOptOut
 from booking.models.idempotency import IdempotentAnswer
 from booking.models.passkeys import Passkey
 from booking.models.texts import LONGEST_TEXT, CustomerText, TextQuestion
@@ -52,6 +52,7 @@ __all__ = [
     "Feedback",
     "FeedbackAnswer",
     "FeedbackDay",
+    "FeedbackOptOut",
     "Hold",
     "IdempotentAnswer",
     "NoticePace",

@@ -30,6 +30,20 @@ class Feedback(models.Model):
         return f"{self.booking_id} {self.answer}"
 
 
+class FeedbackOptOut(models.Model):
+    """An e-mail address, as a keyed digest, that wants no questions after visits to a store."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address_digest = models.CharField(max_length=32)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "address_digest"], name="feedback_opt_out_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class FeedbackDay(models.Model):
     """How many customers who were asked on a day, after visits of a kind, gave an answer. It tells of no person."""
 

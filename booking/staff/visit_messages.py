@@ -152,6 +152,7 @@ def _skipped(one: Delivery) -> str:
         "no_phone": _("not sent, as there is no phone number"),
         "no_visits": _("not sent, as there was no visit to come"),
         "undone": _("not sent, as “done” was taken back"),
+        "no_feedback": _("not sent, as this person wants no more questions after visits"),
         "asked_lately": _("not sent, as this person was asked less than 30 days ago"),
         "not_asked": _("not sent, as the store asks nothing after visits any more"),
     }

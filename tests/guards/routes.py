@@ -88,6 +88,7 @@ ROUTES = {
         b/<str:reference>/erase/
         m/<str:token>
         q/<str:token>
+        feedback/<str:token>/
         m/<str:reference>/<str:token>
         staff/day-sheet/address/<str:token>/
         staff/password/<str:token>/

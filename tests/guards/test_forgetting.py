@@ -74,6 +74,7 @@ FORGOTTEN = {
         otp_static.StaticToken: token
         stores.DeskCalendar: sealed_address host problem etag modified
     """,
+    "the night after three years, or at once by whoever has the address": "booking.FeedbackOptOut: address_digest",
     "when the number opts in again": "notifications.OptOut: phone_digest",
     "as soon as the provider has deleted the text": "notifications.ProviderText: sid phone_digest",
     "as soon as the provider has told whether it has the text": "notifications.UnclearText: sealed_number body_digest",

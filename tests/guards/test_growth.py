@@ -50,6 +50,7 @@ TABLES = {
         notifications.MessageDay booking.FeedbackDay stores.StoreDay stores.SpecialHours booking.WaitingListEntry
     """,
     "stays as long as the number is stopped": "notifications.OptOut",
+    "deleted three years after somebody wanted no more questions": "booking.FeedbackOptOut",
 }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import time_machine
 
 from booking.arrivals.steps import take_step
-from booking.links import manage_url, short_feedback_url
+from booking.links import feedback_end_url, manage_url, short_feedback_url
 from booking.models import Booking
 from booking.who import Who
 from stores.models import Store
@@ -99,6 +99,11 @@ def answer_afterwards(camera: Camera, clock: time_machine.Traveller) -> None:
     camera.post("words sent", f"{path}words/", {"words": "The door was closed."})
     camera.get("another answer", path, {"done": "change"})
     own(camera, "manage, answered", reference)
+    path = urlsplit(feedback_end_url(booking.store_id, "ada@example.org")).path
+    camera.get("no more questions", path)
+    camera.post("no more questions, pressed", path, {"questions": "stop"})
+    camera.post("questions again", path, {"questions": "resume"})
+    camera.get("no more questions, not ours", "/feedback/a/", status=404)
     clock.move_to(NOW)
 
 
