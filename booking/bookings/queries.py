@@ -29,7 +29,9 @@ def bookings_by_reference(references: Iterable[str]) -> dict[str, Booking]:
 
 
 def former_start(booking: Booking) -> datetime | None:
-    """Return the time from which a visit was last moved, None where it never was, or keeps its time. One statement."""
+    """Return the time from which a visit was last moved, its own where only the desk changed, None where it never was.
+
+    One statement.
+    """
     moves = BookingEvent.objects.filter(booking=booking, kind=EventKind.RESCHEDULED).order_by("-pk")
-    was = moves.values_list("from_starts_at", flat=True).first()
-    return was if was != booking.starts_at else None
+    return moves.values_list("from_starts_at", flat=True).first()

@@ -40,7 +40,7 @@ def times(offered: Sequence[datetime], zone: ZoneInfo, *, today: date) -> list[s
         _("{key}: {moment}.").format(key=key, moment=moment_said(moment, zone, today=today))
         for key, moment in enumerate(offered, 1)
     ]
-    return [_("Press the number of your time."), *said, _("Later times: 4.")]
+    return [_("Press the number of the time that suits you."), *said, _("For later times, press 4.")]
 
 
 def moment_said(moment: datetime, zone: ZoneInfo, *, today: date) -> str:

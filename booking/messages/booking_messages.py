@@ -42,6 +42,7 @@ class BookingText:
 CONFIRMATION = BookingText(name="confirmation", calendar="REQUEST")
 REMINDER = BookingText(name="reminder")
 CHANGE = BookingText(name="change", calendar="REQUEST")
+OTHER_DESK = BookingText(name="other_desk", calendar="REQUEST")
 NEW_HOURS = BookingText(name="new_hours", calendar="REQUEST")
 CHOOSE_AGAIN = BookingText(name="choose_again")
 CANCELLATION = BookingText(name="cancellation", calendar="CANCEL")
@@ -172,7 +173,7 @@ def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
     if booking.wants_no_texts:
         return Skip("opted_out", instead=_other_channel(booking))
     zone = ZoneInfo(booking.store.time_zone)
-    was = _former_start_told(booking, text)
+    text, was = _as_it_moved(booking, text)
     facts = facts_of_visit(booking, link=short_manage_url(booking.reference, booking.link_number), was=was)
     standard = partial(_standard_text, booking, text.name, was=was)
     body = own_or_standard(booking.store, text.name, facts, standard)
@@ -184,9 +185,10 @@ def _other_channel(booking: Booking) -> Channel | None:
     return Channel.EMAIL if booking.email else None
 
 
-def _former_start_told(booking: Booking, text: BookingText) -> datetime | None:
-    """Return the time from which a visit was moved, where a text says it."""
-    return former_start(booking) if text == CHANGE else None
+def _as_it_moved(booking: Booking, text: BookingText) -> tuple[BookingText, datetime | None]:
+    """Return the text about a change as the visit moved, and its former time: another desk at the same time is none."""
+    was = former_start(booking) if text == CHANGE else None
+    return (OTHER_DESK, None) if was is not None and was == booking.starts_at else (text, was)
 
 
 def _standard_text(
@@ -207,7 +209,8 @@ def _standard_text(
 def _email(booking: Booking, text: BookingText, *, now: datetime) -> Email | Skip:
     if not booking.email:
         return Skip("no_email")
-    was, link = _former_start_told(booking, text), manage_url(booking.reference, booking.link_number)
+    text, was = _as_it_moved(booking, text)
+    link = manage_url(booking.reference, booking.link_number)
     own_words = own_paragraph(booking.store, text.name, facts_of_visit(booking, link=link, was=was))
     says_switch = text == CONFIRMATION and can_be_texted(booking.phone) and is_sender_one_way()
     words = email_text(text.name, booking, was=was, own_words=own_words, says_switch=says_switch)

@@ -16,6 +16,7 @@ from booking.messages.booking_messages import (
     CONFIRMATION,
     NEW_HOURS,
     NOT_COMING,
+    OTHER_DESK,
     REMINDER,
     BookingMessage,
     choose_change_text,
@@ -102,7 +103,7 @@ COMPOSERS: Mapping[Kind, Composer[Any]] = {
     ),
     Kind.CHANGE: _about_booking(
         BookingMessage(
-            texts=(CHANGE, NEW_HOURS, CHOOSE_AGAIN),
+            texts=(CHANGE, OTHER_DESK, NEW_HOURS, CHOOSE_AGAIN),
             choose_text=choose_change_text,
             find_reason_against=find_reason_against_change,
         )

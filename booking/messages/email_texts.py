@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from booking.formats.map_links import directions
-from booking.formatting import moment_in_words, store_address
+from booking.formatting import moment_in_words, store_address, visit_type_name
 from booking.links import calendar_url, manage_url
 from booking.messages.reservation_markup import reservation_as_json_ld
 from booking.models import Booking, Status, WaitingListEntry
@@ -39,6 +39,7 @@ def email_text(
         "store": store,
         "store_name": one_line(store.name),
         "when": moment_in_words(booking.starts_at, zone),
+        "desk": visit_type_name(booking.desk.name),
         "was": moment_in_words(was, zone) if was else "",
         "until": moment_in_words(booking.answer_until, zone) if booking.answer_until else "",
         "where": where_in_words(booking),
@@ -67,7 +68,7 @@ def where_in_words(booking: Booking | WaitingListEntry) -> list[str]:
         case VisitMode.PHONE:
             return [_("By phone: please call the store.")]
         case VisitMode.VIDEO:
-            return [_("By video: the link stands on your visit's page from 10 minutes before.")]
+            return [_("By video: the link appears on your visit's page 10 minutes before.")]
     address = store_address(booking.store)
     return [address] if address else []
 

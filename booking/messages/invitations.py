@@ -42,7 +42,7 @@ def write_invitation(invitation: LinkInvitation, message: OutboxMessage, /, *, n
         }
         return Email(
             to=invitation.email,
-            subject=_("{store}: will you work with us?").format(store=name),
+            subject=_("{store}: an invitation to the team").format(store=name),
             text=render_to_string(f"{_TEMPLATE}.txt", context).strip() + "\n",
             html=render_to_string(f"{_TEMPLATE}.html", context).strip() + "\n",
             sender_name=name,

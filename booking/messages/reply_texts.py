@@ -43,17 +43,17 @@ def late_noted(booking: Booking, minutes: int) -> str:
 
 def late_asked(booking: Booking) -> str:
     """Return the question by how many minutes somebody will be late."""
-    return _fitting(booking.store, [_("{store}: by how many minutes? Reply a number, such as 10.").format])
+    return _fitting(booking.store, [_("{store}: by how many minutes? Reply with a number, such as 10.").format])
 
 
 def times_offered(booking: Booking, starts: Sequence[datetime]) -> str:
     """Return the nearest times to which a visit may be moved, as a list to choose from by number."""
     store, link = booking.store, _link(booking)
     ways = (
-        _("{store}: another time for {when}? Reply a number:\n{times}\nOther days: {link}"),
-        _("{store}: another time for {when}? Reply a number:\n{times}"),
-        _("{store}: reply a number:\n{times}\nOther days: {link}"),
-        _("{store}: another time? Reply a number:\n{times}"),
+        _("{store}: another time for {when}? Reply with a number:\n{times}\nOther days: {link}"),
+        _("{store}: another time for {when}? Reply with a number:\n{times}"),
+        _("{store}: reply with a number:\n{times}\nOther days: {link}"),
+        _("{store}: another time? Reply with a number:\n{times}"),
     )
     return _fitting(
         store,
@@ -74,7 +74,7 @@ def no_times(booking: Booking) -> str:
 
 def which_visit(visits: Sequence[Booking]) -> str:
     """Return the question which of several visits is meant: of the next ones, where there are too many for a text."""
-    words, room = _("Which visit? Reply a number:\n{visits}"), alphabet_in_use().room
+    words, room = _("Which visit? Reply with a number:\n{visits}"), alphabet_in_use().room
     length, text = alphabet_in_use().length, ""
     for count in range(len(visits), 0, -1):
         for say, has_whole_names in ((_MOMENTS[0], True), (_MOMENTS[1], True), (_MOMENTS[1], False)):
@@ -101,9 +101,9 @@ def not_possible(store: Store) -> str:
 
 def help_about(store: Store, booking: Booking | None) -> str:
     """Return the reply to a cry for help: the store, its phone, the possible replies, and the word that stops texts."""
-    words = _("{store}, {phone}. Reply 1: I come, 2: I do not, LATE 10, MOVE. STOP: no more texts.")
+    words = _("{store}, {phone}. Reply 1: coming, 2: not coming, LATE 10, MOVE. STOP: no more texts.")
     if not store.phone:
-        words = _("{store}. Reply 1: I come, 2: I do not, LATE 10, MOVE. STOP: no more texts.")
+        words = _("{store}. Reply 1: coming, 2: not coming, LATE 10, MOVE. STOP: no more texts.")
     link = _link(booking) if booking else store_page_url(store.slug)
     ways = (f"{words} {{link}}", words)
     return _fitting(store, (partial(way.format, phone=_phone(store), link=link) for way in ways))
@@ -113,14 +113,14 @@ def passed_on(store: Store, *, read_from: datetime | None) -> str:
     """Return the reply where a person has to read the text; `read_from` is when, if it is night."""
     if read_from:
         ways = (
-            _("{store}: thank you, somebody reads your text from {time} on. In a hurry: {phone}"),
-            _("{store}: thank you, somebody reads your text from {time} on."),
+            _("{store}: thank you, we read your text from {time} on. Urgent? {phone}"),
+            _("{store}: thank you, we read your text from {time} on."),
         )
         time = time_in_words(read_from, ZoneInfo(store.time_zone))
     else:
         ways = (
-            _("{store}: thank you, somebody reads your text. In a hurry: {phone}"),
-            _("{store}: thank you, somebody reads your text."),
+            _("{store}: thank you, somebody will read your text. Urgent? {phone}"),
+            _("{store}: thank you, somebody will read your text."),
         )
         time = ""
     phone = _phone(store) or store_page_url(store.slug)
@@ -129,7 +129,7 @@ def passed_on(store: Store, *, read_from: datetime | None) -> str:
 
 def free_times(store: Store, starts: Sequence[datetime]) -> str:
     """Return the first free times of a store, as a list to choose from by number."""
-    words = _("{store}: reply a number to book:\n{times}")
+    words = _("{store}: reply with a number to book:\n{times}")
     return _fitting(store, (partial(words.format, times=_times(starts, store, say)) for say in _MOMENTS))
 
 

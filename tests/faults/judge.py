@@ -19,7 +19,7 @@ REMINDER = "reminder"
 # By a piece of the text, or of the subject of the e-mail.
 _TEXTS = {
     "visit booked for": CONFIRMATION,
-    "your visit is moved": CHANGE,
+    "your visit has moved": CHANGE,
     "is cancelled. Book again": CANCELLATION,
     "reminder, visit": REMINDER,
     "New time:": CHANGE,

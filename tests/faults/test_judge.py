@@ -12,7 +12,7 @@ TIME = "Saturday 12 December, 14:30"
 NOON = datetime(2026, 12, 2, 12, tzinfo=UTC)
 TEXTS = {
     CONFIRMATION: f"Shop: visit booked for {TIME}. Change or cancel: link",
-    CHANGE: f"Shop: your visit is moved from {TIME} to {OTHER_TIME}. Change it: link",
+    CHANGE: f"Shop: your visit has moved from {TIME} to {OTHER_TIME}. Change it: link",
     CANCELLATION: f"Shop: your visit on {TIME} is cancelled. Book again: link",
     "reminder": f"Shop: reminder, visit on {TIME}. Change or cancel: link",
 }

@@ -171,12 +171,12 @@ def test_message_says_so_and_its_page_moves_the_visit_by_one_tap(store: Store, u
         client = Client(headers={"accept-language": "en"})
         link = urlsplit(manage_url(booking.reference))
         shown = page(client.get(f"{link.path}?{link.query}", follow=True))
-        assert "The store has to close at this time. Please choose another one." in shown.text
+        assert "Your visit cannot take place at this time. Please choose another one." in shown.text
         assert "You can change the time here until" not in shown.text
         address = f"/b/{booking.reference}/choose/"
         kept = kept_times(Booking.objects.get(), now=NOW)
         simple = page(client.get(f"/simple/b/{booking.reference}/"))
-        assert "The store is closed at this time." in simple.text
+        assert "This time is not possible any more." in simple.text
         assert client.get(address)["Location"] == f"/b/{booking.reference}/"
         assert client.post(address, {"time": "x"}).status_code == 303
         assert client.post(address, {"time": "9" * 30}, follow=True).status_code == 409

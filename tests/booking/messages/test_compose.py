@@ -168,7 +168,7 @@ def test_compose_reminder_asks_only_where_an_answer_reaches_us(
     content = compose(a_message(booking, Kind.REMINDER), now=SENT_AT)
 
     assert isinstance(content, Sms)
-    assert (" Reply 1 if you come, else: " in content.body) == asks
+    assert (" Reply 1 to confirm. If not: " in content.body) == asks
     assert content.body.endswith(short_manage_url("K7Q29X4M"))  # phones lose the end of a link amid other words
 
 

@@ -16,7 +16,7 @@ from tests.visits import stored_booking
 
 pytestmark = pytest.mark.django_db
 
-TEXTS = ("confirmation", "reminder", "change", "new_hours", "cancellation")
+TEXTS = ("confirmation", "reminder", "change", "other_desk", "new_hours", "cancellation")
 LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 LINK = manage_url("K7Q29X4M")
 MAP = "https://www.openstreetmap.org/?mlat=46.32&mlon=-0.46#map=18/46.32/-0.46"
@@ -150,7 +150,7 @@ def test_email_tells_programs_of_the_reservation_not_who_comes_or_why(template: 
         (
             "video",
             {},
-            "Pharmacie du Port, By video: the link stands on your visit's page from 10 minutes before.",
+            "Pharmacie du Port, By video: the link appears on your visit's page 10 minutes before.",
         ),
     ],
 )

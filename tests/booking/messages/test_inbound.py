@@ -120,14 +120,14 @@ def test_whoever_is_late_says_so_with_or_without_minutes(booking: Booking) -> No
 def test_late_long_before_goes_to_a_person(booking: Booking) -> None:
     reply = text("en retard de 10 min")
 
-    assert reply.startswith("Corner Shop: thank you, somebody reads your text.")
+    assert reply.startswith("Corner Shop: thank you, somebody will read your text.")
     assert CustomerText.objects.get().body == "en retard de 10 min"
 
 
 def test_a_visit_is_moved_to_one_of_three_times_by_its_number(booking: Booking) -> None:
     reply = text("je voudrais changer")
     lines = reply.split("\n")
-    assert lines[0] == "Corner Shop: another time for Tue 24 Nov., 10:00? Reply a number:"
+    assert lines[0] == "Corner Shop: another time for Tue 24 Nov., 10:00? Reply with a number:"
     assert lines[1:4] == ["1: Tue 24 Nov., 09:30", "2: Tue 24 Nov., 09:45", "3: Tue 24 Nov., 10:15"]
 
     assert text("3", now=NOW + timedelta(minutes=1)) == ""
@@ -162,7 +162,7 @@ def test_of_several_visits_none_of_which_was_written_about_lately_it_is_asked_wh
 
     asked = text("annuler")
     assert asked.split("\n") == [
-        "Which visit? Reply a number:",
+        "Which visit? Reply with a number:",
         "1: Tue 24 Nov., 10:00, Corner Shop",
         "2: Tue 24 Nov., 11:00, Corner Shop",
     ]
@@ -175,14 +175,14 @@ def test_of_several_visits_none_of_which_was_written_about_lately_it_is_asked_wh
 def test_help_says_who_how_to_phone_and_how_to_stop(booking: Booking) -> None:
     reply = text("AIDE")
 
-    assert reply.startswith("Corner Shop, 05 49 24 00 39. Reply 1: I come, 2: I do not, LATE 10, MOVE. STOP: no more")
+    assert reply.startswith("Corner Shop, 05 49 24 00 39. Reply 1: coming, 2: not coming, LATE 10, MOVE. STOP: no more")
 
 
 def test_what_is_not_understood_is_kept_for_a_person_and_said_once_a_day(booking: Booking, settings: Settings) -> None:
     first = text("C'est où ?")
     second = text("allô ?", now=NOW + timedelta(minutes=1))
 
-    assert first == "Corner Shop: thank you, somebody reads your text. In a hurry: 05 49 24 00 39"
+    assert first == "Corner Shop: thank you, somebody will read your text. Urgent? 05 49 24 00 39"
     assert second == ""
     kept = CustomerText.objects.order_by("pk")
     assert [(one.body, one.name, one.reference) for one in kept] == [
@@ -194,7 +194,7 @@ def test_what_is_not_understood_is_kept_for_a_person_and_said_once_a_day(booking
 def test_at_night_it_says_from_when_somebody_reads(booking: Booking) -> None:
     reply = text("C'est où ?", now=at(23, day=23))
 
-    assert reply == "Corner Shop: thank you, somebody reads your text from 08:00 on. In a hurry: 05 49 24 00 39"
+    assert reply == "Corner Shop: thank you, we read your text from 08:00 on. Urgent? 05 49 24 00 39"
 
 
 def test_thanks_need_no_answer_and_no_person(booking: Booking) -> None:

@@ -67,7 +67,7 @@ def test_what_a_person_writes_is_answered_once_and_what_a_program_writes_is_not(
     (message,) = answers()
     content = compose(message, now=NOW)
     assert isinstance(content, Email)
-    assert "Nobody reads" in content.text
+    assert "are not read" in content.text
 
 
 def test_an_address_that_we_did_not_write_is_nobodys(visit, provider) -> None:

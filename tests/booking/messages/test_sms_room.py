@@ -19,7 +19,7 @@ PARIS = ZoneInfo("Europe/Paris")
 LANGUAGES = ["fr", "en", "de", "es", "ar", "uk"]
 QUESTIONS = {
     "fr": "Répondez 1 si vous venez",
-    "en": "Reply 1 if you come",
+    "en": "Reply 1 to confirm",
     "de": "Antwort 1 = ich komme",
     "es": "Responda 1 si viene",
     "ar": "1 = سأحضر",
@@ -87,10 +87,10 @@ def test_a_change_names_the_time_it_replaces_where_there_is_room() -> None:
     )
 
     assert short == (
-        f"Bar: your visit is moved from Tuesday 24 November, 10:00 to Tuesday 24 November, 11:00. Change it: {link}"
+        f"Bar: your visit has moved from Tuesday 24 November, 10:00 to Tuesday 24 November, 11:00. Change it: {link}"
     )
     assert long == (
-        f"Pharmacie de la Gare et du: your visit is moved to Tuesday 24 November, 11:00. Change or cancel: {link}"
+        f"Pharmacie de la Gare et du: your visit has moved to Tuesday 24 November, 11:00. Change or cancel: {link}"
     )
 
 
@@ -99,7 +99,7 @@ def test_choose_again_says_until_when() -> None:
 
     text = sms_text("choose_again", store_name="Bar", starts_at=at(11), zone=PARIS, link=link, until=at(9, day=24))
 
-    assert text == f"Bar: no visit is possible on Tuesday 24 November, 11:00. Choose by Tue 09:00: {link}"
+    assert text == f"Bar: visit on Tuesday 24 November, 11:00 not possible. Choose another by Tue 09:00: {link}"
 
 
 def test_an_arabic_text_runs_from_the_right_though_a_latin_name_comes_first() -> None:

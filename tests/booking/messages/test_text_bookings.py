@@ -60,7 +60,7 @@ def test_the_word_three_times_a_number_and_it_is_booked(store: Store) -> None:
 
 def test_in_english_where_asked_for_and_without_a_name(store: Store) -> None:
     reply = text("CORNER english")
-    assert reply.startswith("Corner Shop: reply a number to book:\n1: Mon 23 Nov., 10:15\n2:")
+    assert reply.startswith("Corner Shop: reply with a number to book:\n1: Mon 23 Nov., 10:15\n2:")
 
     text("1", minutes=1)
 

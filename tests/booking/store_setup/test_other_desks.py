@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from booking.bookings.other_desks import find_other_desks
 from booking.bookings.rebooking import kept_times
 from booking.message_kinds import Kind
+from booking.messages.compose import compose
 from booking.models import Booking, BookingEvent, EventKind, Hold, Status
 from booking.store_setup.absences import add_desk_absence, remove_desk_absence
 from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected, Choices
+from notifications.content import Sms
 from notifications.models import OutboxMessage
 from stores.absences import Absence
 from stores.models import DeskAbsence, Slot, Store
@@ -103,6 +105,23 @@ def test_customer_who_asked_for_the_desk_is_told(store, user) -> None:
     assert reread(visit).sequence == 1
     assert told(visit) == ["change"]
     assert [one.is_news for one in change.settled] == [True]
+
+
+@pytest.mark.parametrize(("channel", "words"), [("sms", "stays, with somebody else"), ("email", "It is now with ada.")])
+def test_told_customer_reads_that_the_time_stays_and_not_that_it_moved(store, user, channel: str, words: str) -> None:
+    visit = with_samir(store, email="ada@example.org")
+    Booking.objects.filter(pk=visit.pk).update(desk_was_chosen=True)
+    store.desks.filter(slug="ada").update(name="ada")
+    away(store, user, then=MOVE)
+    message = OutboxMessage.objects.filter(subject=visit.reference, kind="change").first()
+    message.channel = channel
+
+    content = compose(message, now=NOW)
+
+    said = content.body if isinstance(content, Sms) else content.text
+    assert words in said
+    assert "moved" not in said
+    assert "new time" not in said
 
 
 def test_where_nobody_is_free_three_other_times_are_offered(store, user) -> None:

@@ -196,7 +196,7 @@ def test_address_gets_the_link_by_email_and_the_manager_sees_that_it_waits(room:
     assert sent.to == "eve@example.org"
     assert link in sent.text
     assert link in sent.html
-    assert "manager invites you to Corner Shop: you would see who comes when" in sent.text
+    assert "manager invites you to Corner Shop: you can then see who comes when" in sent.text
     assert "Eve Test Staff · invited by a link, not used yet" in page(room.client().get(MEMBERS)).words
 
 
