@@ -197,10 +197,7 @@ def feedback_address_digest(email: str) -> str:
 
 
 def feedback_end_token(store_id: int, email: str) -> str:
-    """Return the secret that ends the questions to an address after visits to a store, and opens nothing: 132 bits.
-
-    It names the address by its digest alone, so it works for as long as the e-mail is kept, whatever is erased.
-    """
+    """Return the secret that ends a store's questions to an address, named by its digest alone; 132 bits."""
     return _feedback_end_token(store_id, feedback_address_digest(email))
 
 

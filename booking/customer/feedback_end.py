@@ -1,4 +1,4 @@
-"""The page by whose link, in an e-mail with the question after a visit, customers end these questions, and a way back."""
+"""The page behind the link of an e-mail after a visit: customers end its questions by one press, or bring them back."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.timezone import now as clock_now
