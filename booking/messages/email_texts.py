@@ -50,7 +50,9 @@ def email_text(
         "own_words": own_words,
         "says_switch": says_switch,
     }
-    context["heading"] = rendered(f"email/{template}.heading.txt", context)
+    # Its first line; what is said below it is no heading.
+    heading, _line, lead = render_to_string(f"email/{template}.heading.txt", context).strip().partition("\n")
+    context |= {"heading": one_line(heading), "lead": one_line(lead)}
     context["preheader"] = f"{context['when']}, {context['store_name']}"
     layout = "simple" if booking.is_simple else "base"
     return EmailText(
@@ -79,9 +81,9 @@ def map_url_of(booking: Booking | WaitingListEntry) -> str:
 
 
 def _calendar_url(booking: Booking) -> str:
-    """Return the visit as a calendar file, "" for a cancelled one."""
-    is_cancelled = booking.status == Status.CANCELLED
-    return "" if is_cancelled else calendar_url(booking.reference, booking.link_number)
+    """Return the visit as a calendar file, "" for one that is cancelled, or cannot take place at its time."""
+    takes_place = booking.status != Status.CANCELLED and booking.answer_until is None
+    return "" if not takes_place else calendar_url(booking.reference, booking.link_number)
 
 
 def rendered(template: str, context: Mapping[str, Any]) -> str:

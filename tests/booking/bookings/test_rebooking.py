@@ -166,7 +166,7 @@ def test_message_says_so_and_its_page_moves_the_visit_by_one_tap(store: Store, u
         close(store, user, from_at=at(10), to_at=at(10, 15))
         deliver_due()
         texts = [file.read_text() for file in settings.MESSAGES_DIR.glob("*") if file.suffix != ".eml"]
-        assert sum("Choose by " in text for text in texts) == 1
+        assert sum("Choose another by " in text for text in texts) == 1
 
         client = Client(headers={"accept-language": "en"})
         link = urlsplit(manage_url(booking.reference))
