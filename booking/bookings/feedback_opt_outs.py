@@ -16,8 +16,7 @@ KEPT = timedelta(days=3 * 365)
 
 def stop_feedback(*, store: Store, address_digest: str, now: datetime) -> None:
     """Ask an address nothing more after visits to a store; again, this only keeps the wish for longer."""
-    wish = {"store": store, "address_digest": address_digest}
-    FeedbackOptOut.objects.update_or_create(**wish, defaults={"created_at": now})
+    FeedbackOptOut.objects.update_or_create(store=store, address_digest=address_digest, defaults={"created_at": now})
 
 
 def resume_feedback(*, store: Store, address_digest: str) -> None:

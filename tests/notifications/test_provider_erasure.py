@@ -343,9 +343,9 @@ def test_text_that_another_message_claims_stays(twilio: FakeTwilio, new_message)
 # --- Texts to a former number -------------------------------------------------------------------
 
 
-def former(new_message, twilio: FakeTwilio, **fields: object) -> OutboxMessage:
+def former(new_message, twilio: FakeTwilio, state: State = State.UNKNOWN) -> OutboxMessage:
     """Return a text that may have left to a number which its subject then lost; the provider has it."""
-    message = unclear(new_message, "AAAA1111", **{"state": State.UNKNOWN, **fields})
+    message = unclear(new_message, "AAAA1111", state=state)
     twilio.kept("About AAAA1111", to=PHONE, sender=fake_twilio.FROM, direction="outbound-api", status="delivered")
     outbox.note_former_number(subject="AAAA1111", phone=PHONE, now=timezone.now())
     return message

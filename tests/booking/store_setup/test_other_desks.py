@@ -113,7 +113,7 @@ def test_told_customer_reads_that_the_time_stays_and_not_that_it_moved(store, us
     Booking.objects.filter(pk=visit.pk).update(desk_was_chosen=True)
     store.desks.filter(slug="ada").update(name="ada")
     away(store, user, then=MOVE)
-    message = OutboxMessage.objects.filter(subject=visit.reference, kind="change").first()
+    message = OutboxMessage.objects.filter(subject=visit.reference, kind="change")[0]
     message.channel = channel
 
     content = compose(message, now=NOW)
