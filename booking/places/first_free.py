@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import F, Q
 
 from booking.models import Hold
-from booking.places.at_once import kind_visits
+from booking.places.at_once import KindVisits, visits_of_kinds
 from booking.places.availability import AvailabilityQuestion
 from booking.places.places_left import HOLD_COLUMNS, ExpiredHold, places_returned
 from booking.policy import first_bookable_start, last_bookable_date
@@ -45,21 +45,21 @@ class FirstFree:
 def first_free_of(stores: Sequence[StoreRules], *, now: datetime) -> dict[str, FirstFree]:
     """Return the first free place of each store, by its slug; two statements for any number of stores.
 
-    One more for each whose first kind of visit has a largest number at once.
+    A third one where the first kind of visit of some of them has a largest number at once.
 
     Their rules must have been read with the special hours of yesterday on.
     """
     asked = [rules for rules in stores if rules.visit_types]
     full = _full_slots(asked, now=now)
-    none = FirstFree(None, has_times=False)
-    return {rules.slug: _first_free(rules, full, now=now) if rules.visit_types else none for rules in stores}
+    until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)
+    visits = visits_of_kinds({rules.id: rules.visit_types[0] for rules in asked}, first=now, last=until, now=now)
+    found = {rules.slug: FirstFree(None, has_times=False) for rules in stores}
+    return found | {rules.slug: _first_free(rules, full, visits[rules.id], now=now) for rules in asked}
 
 
-def _first_free(rules: StoreRules, full: _Full, *, now: datetime) -> FirstFree:
+def _first_free(rules: StoreRules, full: _Full, there: KindVisits, *, now: datetime) -> FirstFree:
     """Check one day after the other: the first one usually has a place."""
     today, last = _dates(rules, now=now)
-    until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)
-    there = kind_visits(rules.visit_types[0], first=now, last=until, now=now)
     has_times = False
     for number in range((last - today).days + 1):
         runs_by_desk = _question(rules, today + ONE_DAY * number, now=now).runs_by_desk()

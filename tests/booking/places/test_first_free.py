@@ -91,6 +91,22 @@ def test_any_number_of_stores_takes_two_statements(count: int) -> None:
     assert len(queries) == 2
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_any_number_of_stores_with_a_largest_number_at_once_takes_three(count: int) -> None:
+    for number, slug in enumerate(SLUGS[:count]):
+        store = make_store(slug, desks=("main", "second"))
+        VisitType.objects.filter(store=store, slug="visit").update(most_at_once=1)
+        # At the first time, then at the second one: each store counts its own visits alone.
+        make_booking(store, starts_at=at(10, 15 * (number % 2), day=23), phone=f"+3361234560{number}")
+    listed = listed_stores(SLUGS, from_date=first_day_around(NOW))
+    with CaptureQueriesContext(connection) as queries:
+        found = first_free_of([one.rules for one in listed], now=NOW)
+    assert len(queries) == 3
+    starts = [at(10, 15, day=23), at(10, day=23), at(10, 15, day=23)]
+    assert [found[slug].starts_at for slug in SLUGS[:count]] == starts[:count]
+
+
 class AsAvailabilityTest(TestCase):
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
