@@ -14,9 +14,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from stores.hours import WeeklyInterval
-from stores.models import Organization, PatternTaken, Store, VisitType
+from stores.models import Desk, Organization, PatternTaken, Store, VisitType
 from stores.services import (
     kind_rules_of,
+    save_desk,
     save_messages,
     save_opening_hours,
     save_own_texts,
@@ -33,6 +34,7 @@ PARTS: Mapping[str, str] = {
     "messages": "messages",
     "opening_hours": "opening_hours",
     "waiting_room": "waiting_room",
+    "languages": "desk",
 }
 _RULES = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
@@ -75,6 +77,8 @@ def value_of(store: Store, part: str) -> Any:
     if part == "messages":
         hours = {name: getattr(store, name).strftime("%H:%M") for name in ("messages_from", "messages_until")}
         return {**{name: getattr(store, name) for name in _MESSAGES}, **hours}
+    if part == "languages":
+        return [[desk.name, desk.languages] for desk in _desks(store)]
     if part == "waiting_room":
         opening = store.bookings_open_at
         return {
@@ -85,10 +89,10 @@ def value_of(store: Store, part: str) -> Any:
 
 
 def standings(organization: Organization, pattern: Store) -> list[StorePatternStatus]:
-    """Return how each other store of an organization relates to the pattern, by name, with six statements."""
+    """Return how each other store of an organization relates to the pattern, by name, with seven statements."""
     wanted = {part: value_of(pattern, part) for part in PARTS}
     stores = organization.stores.exclude(pk=pattern.pk).prefetch_related(
-        "visit_types__hours", "visit_types__questions", "opening_hours"
+        "visit_types__hours", "visit_types__questions", "opening_hours", "desks"
     )
     taken = {(one.store_id, one.part): one.value for one in PatternTaken.objects.filter(organization=organization)}
 
@@ -148,6 +152,8 @@ def give_part(*, store: Store, part: str, value: Any, taken: Any, user: User | N
             now=now,
         )
         save_own_texts(store=store, own_texts=value["own_texts"], user=user, now=now)
+    elif part == "languages":
+        _give_languages(store, value, user=user, now=now)
     elif part == "waiting_room":
         opening = value["bookings_open_at"]
         save_waiting_room(
@@ -214,8 +220,45 @@ def _fields_of(kind: Kind) -> dict[str, Any]:
     return {**{name: kind[name] for name in _FIELDS}, "own": kind.get("own", {})}
 
 
+def _desks(store: Store) -> list[Desk]:
+    """Return the desks in use, in their order."""
+    return sorted((desk for desk in store.desks.all() if desk.is_active), key=lambda desk: desk.position)
+
+
+def _give_languages(store: Store, value: Sequence[Sequence[str]], *, user: User | None, now: datetime) -> None:
+    """Let the desks speak what the pattern's do; all else about them stays."""
+    wanted = dict(language_changes(value_of(store, "languages"), value))
+    for desk in _desks(store):
+        if desk.name in wanted:
+            save_desk(
+                store=store,
+                desk=desk,
+                name=desk.name,
+                capacity=desk.capacity,
+                kept_back=desk.kept_back,
+                weekly=[WeeklyInterval(row.weekday, row.opens, row.closes) for row in desk.hours.all()],
+                languages=[language for language in wanted[desk.name].split(",") if language],
+                user=user,
+                now=now,
+            )
+
+
+def language_changes(has: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Return the desks whose languages change, by name, with the new ones ("fr,ar").
+
+    A desk is recognized by its name; where both stores have one desk alone, by that. Desks that the pattern does not
+    have stay as they are.
+    """
+    known = {one[0]: one[1] for one in reversed(wanted)}
+    if len(has) == len(wanted) == 1:
+        known = {has[0][0]: wanted[0][1]}
+    return [(name, known[name]) for name, languages in has if known.get(name, languages) != languages]
+
+
 def _is_own(store: Store, part: str) -> bool:
     """Tell whether members of the store ever changed a part themselves."""
+    if part == "languages":  # a desk is changed for many other reasons
+        return any(desk.languages for desk in _desks(store))
     return PARTS[part] in store.changed_parts
 
 
@@ -223,11 +266,15 @@ def _is_same(part: str, has: Any, wanted: Any, taken: Any, *, is_own: bool) -> b
     """Tell whether a store already has everything of a part."""
     if part == "visit_types":
         return not visit_type_changes(has, wanted, taken, is_own=is_own)
+    if part == "languages":
+        return not language_changes(has, wanted)
     return bool(has == wanted)
 
 
 def _has(part: str, has: Any, taken: Any) -> bool:
-    """Tell whether a store still has what it took; it may have visit types of its own besides."""
+    """Tell whether a store still has what it took; it may have visit types and desks of its own besides."""
+    if part == "languages":
+        return not language_changes(has, taken)
     if part != "visit_types":
         return bool(has == taken)
     in_use = [_fields_of(kind) for kind in has if kind["is_active"]]

@@ -22,6 +22,7 @@ PART_WORDS = {
     "messages": gettext_lazy("Messages"),
     "opening_hours": gettext_lazy("Opening hours"),
     "waiting_room": gettext_lazy("Waiting room"),
+    "languages": gettext_lazy("Languages of the desks"),
 }
 _CHOOSE = gettext_lazy("Choose one of these.")
 

@@ -11,7 +11,15 @@ from pytest_django import DjangoAssertNumQueries
 from booking.bookings.audit import differences
 from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
-from stores.models import CapacityCounts, Desk, Organization, OrganizationMembership, SetupChange, Store, VisitType
+from stores.models import (
+    CapacityCounts,
+    Desk,
+    Organization,
+    OrganizationMembership,
+    SetupChange,
+    Store,
+    VisitType,
+)
 from stores.queries import Question
 from stores.services import (
     KindRules,
@@ -339,15 +347,14 @@ def test_rules_are_taken_over_with_the_slots_made_from_them(chain: Organization,
     assert found.hours_version > before
 
 
-def test_standing_of_any_number_of_stores_takes_six_statements(
+def test_standing_of_any_number_of_stores_takes_seven_statements(
     chain: Organization, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    head = Store.objects.prefetch_related("visit_types__hours", "visit_types__questions", "opening_hours").get(
-        slug="head"
-    )
+    parts = ("visit_types__hours", "visit_types__questions", "opening_hours", "desks")
+    head = Store.objects.prefetch_related(*parts).get(slug="head")
     for number in range(5):
         chain.stores.add(make_store(f"more-{number}"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(standings(chain, head)) == 7
 
 
@@ -356,7 +363,7 @@ def test_what_is_missing_is_said(chain: Organization, manager: Client) -> None:
     assert refused.status_code == 400
     assert "Choose one of these at least." in page(refused).text
     assert manager.get(PATTERN).status_code == 200
-    assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours", "waiting_room"}
+    assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours", "waiting_room", "languages"}
 
 
 def test_organization_without_stores_says_so(manager: Client, chain: Organization) -> None:
