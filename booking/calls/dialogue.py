@@ -96,19 +96,21 @@ def _wish(place: Place, caller: Caller) -> Spoken:
         return lead_to_person(place, caller, [words.nothing_free()])
     if len(caller.rules.visit_types) == 1:
         return _times(replace(place, kind=caller.rules.visit_types[0].slug), caller, [])
-    return ask(replace(place, step=Step.KIND, is_repeated=False), words.kinds(_kinds(caller)))
+    kinds = _kinds(caller)
+    return ask(replace(place, step=Step.KIND, kinds=(*kinds,), is_repeated=False), words.kinds([*kinds.values()]))
 
 
-def _kinds(caller: Caller) -> list[str]:
-    return [visit_type_name(kind.name) for kind in caller.rules.visit_types[:MOST_KINDS]]
+def _kinds(caller: Caller) -> dict[str, str]:
+    return {kind.slug: visit_type_name(kind.name) for kind in caller.rules.visit_types[:MOST_KINDS]}
 
 
 def _kind(place: Place, caller: Caller) -> Spoken:
-    kinds = caller.rules.visit_types[:MOST_KINDS]
-    chosen = int(caller.call.key or 0)
-    if not 1 <= chosen <= len(kinds):
-        return ask_again(place, caller, words.kinds(_kinds(caller)))
-    return _times(replace(place, kind=kinds[chosen - 1].slug), caller, [])
+    """Take the kind that was said with the pressed key, even if the store has others by now."""
+    kinds, chosen = _kinds(caller), int(caller.call.key or 0)
+    slug = next(iter((place.kinds or (*kinds,))[chosen - 1 : chosen]), "") if chosen else ""
+    if slug not in kinds:
+        return ask_again(replace(place, kinds=(*kinds,)), caller, words.kinds([*kinds.values()]))
+    return _times(replace(place, kind=slug, kinds=()), caller, [])
 
 
 def _times(place: Place, caller: Caller, said: list[str]) -> Spoken:
@@ -133,13 +135,7 @@ def _wish_of(place: Place, caller: Caller) -> Wish | None:
         return None
     kind, desk, moved = visit.visit_type.slug, visit.desk_kept, moved_visit(visit)
     return Wish(
-        caller.rules.slug,
-        kind,
-        party_size=visit.party_size,
-        desk=desk,
-        is_booked=True,
-        moved=moved,
-        language=visit.language,
+        caller.rules.slug, kind, visit.party_size, desk=desk, is_booked=True, moved=moved, language=visit.language
     )
 
 

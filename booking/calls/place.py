@@ -14,6 +14,7 @@ from django.urls import reverse
 
 MOST_OFFERED = 3
 _LONGEST = 100
+_KINDS_LONGEST = 1000
 _LATEST = 2**33
 
 
@@ -36,6 +37,7 @@ class Place:
     step: Step
     language: str = ""
     kind: str = ""
+    kinds: tuple[str, ...] = ()  # the slugs of those said, in the order of their keys
     times: tuple[datetime, ...] = ()  # those offered, in the order of their keys
     hold: str = ""
     visit: str = ""
@@ -48,6 +50,7 @@ class Place:
             "step": self.step,
             "language": self.language,
             "kind": self.kind,
+            "kinds": ",".join(self.kinds),
             "times": ",".join(f"{moment.timestamp():.0f}" for moment in self.times),
             "hold": self.hold,
             "visit": self.visit,
@@ -73,6 +76,7 @@ def read_place(query: Mapping[str, str]) -> Place | None:
         step=step,
         language=language if language in settings.STAFF_LANGUAGES else "",
         kind=query.get("kind", "")[:_LONGEST],
+        kinds=tuple(filter(None, query.get("kinds", "")[:_KINDS_LONGEST].split(","))),
         times=tuple(datetime.fromtimestamp(one, UTC) for one in seconds[:MOST_OFFERED] if one < _LATEST),
         hold=query.get("hold", "")[:_LONGEST],
         visit=query.get("visit", "")[:_LONGEST],

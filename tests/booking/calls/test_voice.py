@@ -304,6 +304,22 @@ def test_number_that_is_nobodys_opens_no_visit(store: Store, caller: str) -> Non
     assert phone.rings == "+33549240039"
 
 
+def test_key_means_the_kind_that_was_said_with_it(store: Store) -> None:
+    phone = Phone().press("2").press("1")
+    assert "Visit" in phone.heard
+    store.visit_types.filter(slug="visit").update(is_active=False)
+    phone.press("2").press("1").press("1")
+    assert booked().visit_type.slug == "advice"
+
+
+def test_kind_that_is_gone_by_the_time_of_its_key_is_asked_again(store: Store) -> None:
+    phone = Phone().press("2").press("1")
+    store.visit_types.filter(slug="visit").update(is_active=False)
+    assert "Visit" not in phone.press("1").heard
+    phone.press("1").press("1").press("1")
+    assert booked().visit_type.slug == "advice"
+
+
 def test_store_that_offers_nothing_leads_to_a_person(store: Store) -> None:
     store.visit_types.update(is_active=False)
     phone = Phone().press("2").press("1")
