@@ -1,7 +1,7 @@
 """The forms of customers: name, contact, and the store's questions."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from booking.arrivals.self_check_in import is_sign
 from booking.bookings.customer_visits import Contact
 from booking.bookings.message_plan import MessageChoice
 from booking.customer.contact_hints import email_hint, phone_hint
-from booking.customer.question_fields import answers_of, question_field
+from booking.customer.question_fields import NamedQuestions, answers_of, question_field
 from booking.customer_input import (
     BadInput,
     QuestionAnswer,
@@ -27,7 +27,6 @@ from booking.customer_input import (
 from booking.formatting import numbers_unbroken
 from booking.web.date_range_fields import add_days, check_days
 from booking.web.forms import FormWithProblems, HoneypotField, TypedField
-from stores.queries import Question
 
 
 def read_key(text: str) -> str:
@@ -77,13 +76,13 @@ class DetailsForm(FormWithProblems):
         self,
         *args: Any,
         country: str,
-        questions: Mapping[str, Question] | None = None,
+        questions: NamedQuestions | None = None,
         messages: MessageChoice | None = None,
         **kwargs: Any,
     ) -> None:
         """`messages`: what the store chose to send, for the hints of phone and e-mail."""
         super().__init__(*args, **kwargs)
-        self.questions = questions or {}
+        self.questions = NamedQuestions() if questions is None else questions
         if messages is not None:
             self.fields["phone"].help_text, self.fields["email"].help_text = phone_hint(messages), email_hint(messages)
         for name, question in self.questions.items():
@@ -97,6 +96,7 @@ class DetailsForm(FormWithProblems):
         has_contact = cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()
         if not has_contact:
             self.add_error("phone", ValidationError(_("Enter a phone number or an e-mail address."), code="required"))
+        self.questions.refuse_unasked(self.data)
         return cleaned
 
     def question_fields(self) -> list[forms.BoundField]:
@@ -113,11 +113,12 @@ class DetailsForm(FormWithProblems):
         return [QuestionAnswer(question, answer) for question, answer in given if answer]
 
     def typed(self) -> Iterator[tuple[str, str]]:
-        """Yield each field with what was typed, to show it again unchanged."""
+        """Yield each field with what was typed, to show it again unchanged; answers to no question any more too."""
         for name in self.fields:
             value = self.data.get(name, "")
             if value and name != "idempotency_key":
                 yield name, value
+        yield from self.questions.unasked(self.data).items()
 
     def first_id(self, name: str) -> str:
         """Return the id that the link of a field's error points to: the group's where the field has none of its own."""

@@ -1,9 +1,12 @@
 """The fields of a store's own questions, on the forms of customers and of staff."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,17 +15,58 @@ from booking.web.forms import TypedField
 from stores.queries import Question, questions_about
 from stores.slots import VisitTypeRule
 
+_PREFIX = "question_"
+_DIGEST = 10
+_SHOWN_MOST = 6  # answers that belong to no question any more, each cut at the longest one that is accepted
+_SHOWN_LONGEST = 200
 
-def named_questions(questions: Sequence[Question], kind: VisitTypeRule | None = None) -> dict[str, Question]:
-    """Return the questions of all visits, and of a kind, by the name of their field.
 
-    The name says the kind, so that what was typed for one kind never stands under the question of another.
+class NamedQuestions(dict[str, Question]):
+    """Questions by the name of their field; `kind` is the slug of the kind of visit that they are asked for.
+
+    The name is a digest of the question: after a change of the questions, an answer that was typed before it stands
+    under no other question. It says the kind too, so that what was typed for one kind is never taken for another.
     """
-    asked = questions_about(questions, kind.id if kind else 0)
-    of_all = [one for one in asked if one.visit_type_id is None]
-    named = {f"question_{number}": one for number, one in enumerate(of_all)}
-    of_kind = asked[len(of_all) :]
-    return named | {f"question_{kind.slug if kind else ''}_{number}": one for number, one in enumerate(of_kind)}
+
+    def __init__(self, kind: str | None = None) -> None:
+        """`kind` is None for a form that asks no questions."""
+        super().__init__()
+        self.kind = kind
+        self._met: Counter[tuple[str, str]] = Counter()
+
+    def add(self, question: Question) -> None:
+        """Ask one more; the same words a second time have a name of their own."""
+        about = f"{self.kind}_" if question.visit_type_id is not None else ""
+        met = self._met[about, question.text]
+        self._met[about, question.text] += 1
+        text = f"{question.text}\n{met}" if met else question.text
+        self[f"{_PREFIX}{about}{sha256(text.encode()).hexdigest()[:_DIGEST]}"] = question
+
+    def unasked(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return the answers of a form to questions of all visits, or of this kind, that are asked no more."""
+        found: dict[str, str] = {}
+        for name in data if self.kind is not None else ():
+            about = name.removeprefix(_PREFIX).rpartition("_")[0]
+            if name.startswith(_PREFIX) and name not in self and about in ("", self.kind):
+                found[name] = str(data[name] or "").strip()
+        return {name: answer for name, answer in found.items() if answer}
+
+    def refuse_unasked(self, data: Mapping[str, Any]) -> None:
+        """Raise ValidationError with the answers of a form to questions that are asked no more."""
+        answers = [answer[:_SHOWN_LONGEST] for answer in self.unasked(data).values()][:_SHOWN_MOST]
+        if answers:
+            sentence = _(
+                "The store has just changed its questions. Please look at them once more. You had answered: {answers}"
+            )
+            raise ValidationError(str(sentence).format(answers=", ".join(answers)), code="unasked")
+
+
+def named_questions(questions: Sequence[Question], kind: VisitTypeRule | None = None) -> NamedQuestions:
+    """Return the questions of all visits, and of a kind, by the name of their field."""
+    named = NamedQuestions(kind.slug if kind else "")
+    for question in questions_about(questions, kind.id if kind else 0):
+        named.add(question)
+    return named
 
 
 def question_field(question: Question, *, is_required: bool) -> forms.Field:

@@ -16,6 +16,7 @@ from booking.customer.forms import DetailsForm
 from booking.web.forms import HONEYPOT, FormWithProblems
 
 ASK, THEN = "ask", "then"  # of an address and of a form: the question, and where its answer leads
+HAS_SEEN = "has_seen"  # of a form: its page said that answers belong to no question any more, and showed them
 CHECK = "check"  # a value of `then`: back to the check page, from which the question was asked
 NAME, PHONE, EMAIL, NOTE = "name", "phone", "email", "note"
 NEITHER, CHANGE = "neither", "change"  # these two only lead on: no phone and no e-mail, and what is to be changed
@@ -67,8 +68,19 @@ class DetailQuestions:
         return order[at - 1] if at else ""
 
     def first_open(self) -> str:
-        """Return the first question whose answer is missing or cannot be taken, "" for none."""
-        return next((one for one in (*self.in_order, PHONE, EMAIL, *self.on_wish) if self.is_open(one)), "")
+        """Return the first question whose answer is missing or cannot be taken, "" for none.
+
+        Where answers belong to no question any more, it is the first of the store's without one.
+        """
+        is_open = next((one for one in (*self.in_order, PHONE, EMAIL, *self.on_wish) if self.is_open(one)), "")
+        if is_open or not self.has_unasked:
+            return is_open
+        return next((one for one in self._of_store if not self.form.data.get(one)), "")
+
+    @property
+    def has_unasked(self) -> bool:
+        """Whether answers belong to no question any more: the store has changed its questions."""
+        return bool(self.form.questions.unasked(self.form.data))
 
     def is_open(self, question: str) -> bool:
         """Tell whether a question's answer is missing or cannot be taken."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer.book.booking_step import BookingStep
@@ -13,6 +14,7 @@ from booking.customer.book.detail_questions import (
     CHANGE,
     CHECK,
     EMAIL,
+    HAS_SEEN,
     NAME,
     NEITHER,
     PHONE,
@@ -54,7 +56,9 @@ def question_page(request: HttpRequest, step: BookingStep, told: Told, context: 
     question = NAME if told.is_lost else questions.read(wanted) or questions.first_open()
     if not question and form.is_valid() and not told.problems:
         return see_other(question_url(step, ""))
-    then = CHECK if request.GET.get(THEN) == CHECK or not question else ""
+    has_changed = told.was_sent and questions.has_unasked
+    is_last = not question or (has_changed and not wanted)
+    then = CHECK if request.GET.get(THEN) == CHECK or is_last else ""
     question = question or questions.contact
     problems = [*told.problems, *(_problems(form, question) if told.was_sent else ())]
     if not told.was_sent:
@@ -70,6 +74,7 @@ def question_page(request: HttpRequest, step: BookingStep, told: Told, context: 
         **_addresses(step, questions, question, then),
         "form": form,
         "question": question,
+        "has_seen": HAS_SEEN if has_changed else "",
         "then": then,
         "field": form[question] if fields_of(question) else None,
         "choices": change_choices(step, questions.form) if question == CHANGE else (),
@@ -79,7 +84,7 @@ def question_page(request: HttpRequest, step: BookingStep, told: Told, context: 
 
 def _problems(form: DetailsForm, question: str) -> list[FormProblem]:
     """Return what cannot be taken of one answer, and what belongs to no question."""
-    named = [(name, form.first_id(name)) for name in fields_of(question)]
+    named = [(NON_FIELD_ERRORS, ""), *((name, form.first_id(name)) for name in fields_of(question))]
     return [
         FormProblem(text=str(error), field_id=target)
         for name, target in (*named, (HONEYPOT, ""))

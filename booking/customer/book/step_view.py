@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.bookings.form_idempotency import reference_booked_by
 from booking.customer.book.booking_step import BookingStep, chosen
-from booking.customer.book.detail_questions import ASK, with_answer
+from booking.customer.book.detail_questions import ASK, HAS_SEEN, with_answer
 from booking.customer.book.way_cookie import Way, new_way, ways
 from booking.customer.forms import DetailsForm, read_key
 from booking.customer.question_fields import named_questions
@@ -154,9 +154,12 @@ def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent:
 
 def _form(page: StorePage, kind: VisitTypeRule, way: Way, sent: QueryDict | None) -> DetailsForm:
     """Return the form with what was sent or remembered; unbound where nothing was typed."""
+    questions = named_questions(page.questions, kind)
+    unasked = questions.unasked(way.typed) if sent is not None and HAS_SEEN in sent else {}
     typed: Mapping[str, Any] | None = sent
     if sent is not None and ASK in sent:  # one question alone
-        typed = {**with_answer(way.typed, sent), HONEYPOT: sent.get(HONEYPOT, "")}
+        before = {name: value for name, value in way.typed.items() if name not in unasked}
+        typed = {**with_answer(before, sent), HONEYPOT: sent.get(HONEYPOT, "")}
     elif sent is None or "name" not in sent:
         unseen = {HONEYPOT: sent[HONEYPOT]} if sent and sent.get(HONEYPOT) else {}
         meant = {"email": sent["email_meant"]} if sent and sent.get("email_meant") else {}  # offered by the check page
@@ -164,6 +167,6 @@ def _form(page: StorePage, kind: VisitTypeRule, way: Way, sent: QueryDict | None
     return DetailsForm(
         typed,
         country=page.rules.country,
-        questions=named_questions(page.questions, kind),
+        questions=questions,
         initial={"idempotency_key": way.key},
     )

@@ -19,6 +19,7 @@ from booking.web.proof_of_work import STORE_NORMAL, check
 from booking.web.reader_prefix import read_prefix
 from booking.who import Who
 from stores.models import Store
+from tests.booking.customer.book.way import question_name
 from tests.browser.pages import visits
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import BUSY, CLOSED, COACH, CORNER, SILENT, TINY, fill
@@ -31,7 +32,8 @@ TYPED: dict[str, Any] = {
     "email": "ada@example.org",
     "note": "Second floor",
 }
-ANSWERS = {"question_0": "38", "question_1": "By car"}
+SIZE = question_name("Which size do you wear?")
+ANSWERS = {SIZE: "38", question_name("How do you come?"): "By car"}
 DETAILS, ANSWER, CHECK, CONFIRM = "book/details/", "book/answer/", "book/check/", "book/confirm/"
 EXTEND, HOLD = "book/extend/", "book/hold/"
 
@@ -207,7 +209,7 @@ def _advised(camera: Camera) -> None:
     for mode in ("video", "call"):
         details = _hold(camera, f"details, {mode}", store=COACH, visit_type=mode, desk="bea")
         if _form(camera) == ANSWER:
-            wrong = _answered(camera, f"details, {mode}", details, "question_0", **TYPED)
+            wrong = _answered(camera, f"details, {mode}", details, SIZE, **TYPED)
             camera.send(f"details, {mode}, errors", wrong, ANSWER, status=400)
         else:
             camera.send(f"details, {mode}, errors", details, CONFIRM, status=400, **TYPED)

@@ -6,12 +6,24 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking
 from stores.models import QuestionKind, Store, StoreQuestion
-from tests.booking.customer.book.way import ANSWER, CHECK, CHOSEN, CONFIRM, DETAILS, ELEVEN, HOLD, choose, details_url
+from tests.booking.customer.book.way import (
+    ANSWER,
+    CHECK,
+    CHOSEN,
+    CONFIRM,
+    DETAILS,
+    ELEVEN,
+    HOLD,
+    choose,
+    details_url,
+    question_name,
+)
 from tests.booking.reading import Page, page
 
 pytestmark = pytest.mark.django_db
 SIMPLE = "/simple/en"
 NAME, PHONE = "Ada Test", "06 12 34 56 02"
+MODEL, COLOUR = question_name("Which model?"), question_name("Which colour?")
 
 
 def chosen(client: Client) -> Page:
@@ -19,9 +31,12 @@ def chosen(client: Client) -> Page:
     return page(client.post(f"{SIMPLE}{HOLD}", CHOSEN, follow=True))
 
 
-def answered(client: Client, asked: Page, status: int = 200, **typed: str) -> Page:
+def answered(
+    client: Client, asked: Page, status: int = 200, answers: dict[str, str] | None = None, **typed: str
+) -> Page:
     """Answer the question of a page, as its form is sent."""
-    response = client.post(f"{SIMPLE}{ANSWER}", {**asked.forms[f"{SIMPLE}{ANSWER}"], **typed}, follow=True)
+    form = {**asked.forms[f"{SIMPLE}{ANSWER}"], **(answers or {}), **typed}
+    response = client.post(f"{SIMPLE}{ANSWER}", form, follow=True)
     assert response.redirect_chain[0][1] == 303
     assert response.status_code == status
     return page(response)
@@ -124,11 +139,11 @@ def test_each_question_of_the_store_has_a_page(client: Client, store: Store) -> 
     )
     model = checked(client)
     again = answered(client, model, status=400)
-    colour = answered(client, again, question_0="X-100")
-    check = answered(client, colour, question_1="Blue")
+    colour = answered(client, again, answers={MODEL: "X-100"})
+    check = answered(client, colour, answers={COLOUR: "Blue"})
 
     assert [title(one) for one in (model, colour)] == ["Which model?", "Which colour?"]
-    assert again.links["#id_question_0"] == "Please answer this question."
+    assert again.links[f"#id_{MODEL}"] == "Please answer this question."
     assert title(follow(client, colour, "Back")) == "Which model?"
     assert title(follow(client, check, "Back")) == "Which colour?"
     assert confirmed(client, check).answers == [
@@ -192,6 +207,34 @@ def test_another_time_needs_no_answer_again(client: Client, store: Store) -> Non
     assert title(check) == "Is this right?"
     assert "Tuesday 24 November, 11:00" in check.words
     assert f"Name: {NAME} Phone: {PHONE}" in check.words
+
+
+@pytest.mark.parametrize("is_required", [True, False])
+def test_an_answer_to_a_question_that_changed_meanwhile_is_shown_with_the_new_one(
+    client: Client, store: Store, is_required: bool
+) -> None:
+    StoreQuestion.objects.create(store=store, text="Which model?", is_required=is_required, position=0)
+    StoreQuestion.objects.create(store=store, text="Which colour?", is_required=True, position=1)
+    colour = answered(client, checked(client), answers={MODEL: "X-100"})
+    StoreQuestion.objects.filter(text="Which model?").update(text="Which size?")
+
+    size = answered(client, colour, status=400, answers={COLOUR: "Blue"})
+
+    assert title(size) == "Error: Which size?"
+    assert "You had answered: X-100" in size.words
+    check = answered(client, size, answers={question_name("Which size?"): "38"})
+    assert [one["answer"] for one in confirmed(client, check).answers] == ["38", "Blue"]
+
+
+def test_an_answer_to_a_question_that_is_gone_is_shown_once(client: Client, store: Store) -> None:
+    StoreQuestion.objects.create(store=store, text="Which model?", is_required=True, position=0)
+    model = checked(client)
+    StoreQuestion.objects.all().delete()
+
+    phone = answered(client, model, status=400, answers={MODEL: "X-100"})
+
+    assert "You had answered: X-100" in phone.words
+    assert confirmed(client, answered(client, phone)).answers == []
 
 
 def test_what_was_typed_goes_back_with_the_link_and_into_another_language(client: Client, store: Store) -> None:

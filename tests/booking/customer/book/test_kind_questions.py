@@ -14,7 +14,7 @@ from stores.models import QuestionKind, Store, StoreQuestion
 from stores.queries import Question
 from stores.services import KindRules, kind_rules_of, save_visit_type
 from tests.booking.api.calls import Api, fields_of, request_to_book
-from tests.booking.customer.book.way import CONFIRM, TEN, TYPED
+from tests.booking.customer.book.way import CONFIRM, TEN, TYPED, question_name
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import SHOP, Room, make_room
 from tests.factories import NOW, make_store
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 BIKE = Question("Quel vélo ?", (), is_required=True, text_en="Which bike?")
 SIZE = Question("Quelle taille ?", (), is_required=False)
+HEARD = question_name("How did you hear of us?")
+BIKE_FIELD, SIZE_FIELD = question_name(BIKE.text, "advice"), question_name(SIZE.text, "advice")
 BOOK = f"{SHOP}day/book/"
 ADVICE = f"{SHOP}setup/visit-types/advice/"
 ADVICE_FORM = {"name": "Advice", "slot_count": "2", "max_party_size": "2", "mode": "store", "is_active": "on"}
@@ -58,9 +60,9 @@ def test_only_the_customers_of_the_kind_are_asked_and_in_their_language(client: 
     ask(store, BIKE, SIZE)
 
     advice, visit = details(client, "advice"), details(client, "visit")
-    assert {"id_question_0", "id_question_advice_0", "id_question_advice_1"} <= set(advice.ids)
-    assert "id_question_0" in visit.ids
-    assert "id_question_advice_0" not in visit.ids
+    assert {f"id_{HEARD}", f"id_{BIKE_FIELD}", f"id_{SIZE_FIELD}"} <= set(advice.ids)
+    assert f"id_{HEARD}" in visit.ids
+    assert f"id_{BIKE_FIELD}" not in visit.ids
     assert "Which bike?" in advice.words
     assert "Quelle taille ?" in advice.words
     assert "Quel vélo ?" in details(Client(headers={"accept-language": "fr"}), "advice").words
@@ -72,8 +74,8 @@ def test_a_required_one_is_asked_for_and_the_answer_is_the_stores_to_read_until_
     form = {**details(client, "advice").forms[CONFIRM], **TYPED}
 
     refused = page(client.post(CONFIRM, form, follow=True))
-    assert "Please answer this question." in refused.links["#id_question_advice_0"]
-    client.post(CONFIRM, {**form, "question_advice_0": "A red one"})
+    assert "Please answer this question." in refused.links[f"#id_{BIKE_FIELD}"]
+    client.post(CONFIRM, {**form, BIKE_FIELD: "A red one"})
 
     booking = Booking.objects.get()
     answers = [{"question": "Quel vélo ?", "answer": "A red one"}]
@@ -90,8 +92,8 @@ def test_the_simple_version_asks_each_of_them_on_a_page(client: Client) -> None:
     hold, answer, confirm = (f"/simple/en/s/corner-shop-niort/book/{step}/" for step in ("hold", "answer", "confirm"))
     shown = page(client.post(hold, {"visit_type": "advice", "party_size": "1", "starts_at": TEN}, follow=True))
 
-    told = {"name": "Ada Test", "phone": "06 12 34 56 02", "question_0": "", "question_advice_0": "A red one"}
-    for name, typed in (told | {"question_advice_1": "M"}).items():
+    told = {"name": "Ada Test", "phone": "06 12 34 56 02", HEARD: "", BIKE_FIELD: "A red one"}
+    for name, typed in (told | {SIZE_FIELD: "M"}).items():
         assert name in shown.forms[answer], shown.title
         shown = page(client.post(answer, {**shown.forms[answer], name: typed}, follow=True))
     assert "Which bike? A red one Quelle taille ? M" in shown.words
@@ -117,14 +119,33 @@ def test_staff_see_the_questions_of_the_chosen_kind_and_may_leave_them_open() ->
         "source": "phone",
     }
 
-    shown = page(client.post(BOOK, typed | {"show": "1", "question_advice_0": "A red one"}))
-    assert shown.forms[BOOK]["question_advice_0"] == "A red one"
-    assert "id_question_advice_0" not in page(client.post(BOOK, typed | {"show": "1", "visit_type": "visit"})).ids
-    assert client.post(BOOK, typed | {"question_advice_0": "A red one"}).status_code == 303
+    shown = page(client.post(BOOK, typed | {"show": "1", BIKE_FIELD: "A red one"}))
+    assert shown.forms[BOOK][BIKE_FIELD] == "A red one"
+    assert f"id_{BIKE_FIELD}" not in page(client.post(BOOK, typed | {"show": "1", "visit_type": "visit"})).ids
+    assert client.post(BOOK, typed | {BIKE_FIELD: "A red one"}).status_code == 303
     assert client.post(BOOK, typed | {"name": "Eve Test"}).status_code == 303
 
     told = {one.name: one.answers for one in Booking.objects.all()}
     assert told == {"Ada Test": [{"question": "Quel vélo ?", "answer": "A red one"}], "Eve Test": []}
+
+
+def test_an_answer_that_staff_typed_to_a_question_that_changed_meanwhile_is_shown_again() -> None:
+    room = make_room(capacity=2)
+    ask(room.store, BIKE)
+    client = room.client()
+    typed = {"visit_type": "advice", "party_size": "1", "date": "2026-11-24", "starts_at": TEN, "source": "phone"}
+    typed |= {"name": "Ada Test", BIKE_FIELD: "A red one"}
+    ask(room.store, SIZE)
+
+    refused = client.post(BOOK, typed)
+
+    assert refused.status_code == 400
+    assert "You had answered: A red one" in page(refused).words
+    assert not Booking.objects.exists()
+    again = page(refused).forms[BOOK]
+    assert again["name"] == "Ada Test"
+    assert client.post(BOOK, {**again, "starts_at": TEN, SIZE_FIELD: "M"}).status_code == 303
+    assert Booking.objects.get().answers == [{"question": "Quelle taille ?", "answer": "M"}]
 
 
 def test_programs_read_the_questions_and_send_answers() -> None:

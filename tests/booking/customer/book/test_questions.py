@@ -3,12 +3,15 @@
 import pytest
 from django.test import Client
 
+from booking.customer.question_fields import NamedQuestions
 from booking.models import Booking
 from stores.models import QuestionKind, Store, StoreQuestion
-from tests.booking.customer.book.way import CHECK, CONFIRM, checked, filled
+from stores.queries import Question
+from tests.booking.customer.book.way import CHECK, CONFIRM, checked, filled, question_name
 from tests.booking.reading import page
 
 pytestmark = pytest.mark.django_db
+MODEL, COLOUR = question_name("Which model?"), question_name("Which colour?")
 
 
 @pytest.fixture
@@ -21,7 +24,7 @@ def _asks(store: Store) -> None:
 
 @pytest.mark.usefixtures("_asks")
 def test_answers_are_shown_and_kept_as_they_were_worded(client: Client) -> None:
-    shown = checked(client, question_0="X-100", question_1="Blue")
+    shown = checked(client, **{MODEL: "X-100", COLOUR: "Blue"})
     client.post(CONFIRM, shown.forms[CONFIRM])
     StoreQuestion.objects.update(text="Something else?")
 
@@ -36,10 +39,10 @@ def test_answers_are_shown_and_kept_as_they_were_worded(client: Client) -> None:
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
-        ({}, "id_question_0", "Please answer this question."),
-        ({"question_0": " \0"}, "id_question_0", "Please answer this question."),
-        ({"question_0": "x" * 201}, "id_question_0", "This is too long. Please shorten it."),
-        ({"question_0": "X", "question_1": "Green"}, "id_question_1", "Please choose one of the answers."),
+        ({}, MODEL, "Please answer this question."),
+        ({MODEL: " \0"}, MODEL, "Please answer this question."),
+        ({MODEL: "x" * 201}, MODEL, "This is too long. Please shorten it."),
+        ({MODEL: "X", COLOUR: "Green"}, COLOUR, "Please choose one of the answers."),
     ],
 )
 def test_a_bad_answer_is_named_and_nothing_is_lost(
@@ -49,16 +52,61 @@ def test_a_bad_answer_is_named_and_nothing_is_lost(
 
     assert response.status_code == 400
     shown = page(response)
-    assert words in shown.links[f"#{field}"]
-    assert field in shown.ids
+    assert words in shown.links[f"#id_{field}"]
+    assert f"id_{field}" in shown.ids
     assert shown.forms[CONFIRM]["name"] == "Ada Test"
 
 
 @pytest.mark.usefixtures("_asks")
 def test_a_question_that_need_not_be_answered_leaves_no_answer(client: Client) -> None:
-    client.post(CONFIRM, filled(client, question_0="X"))
+    client.post(CONFIRM, filled(client, **{MODEL: "X"}))
 
     assert Booking.objects.get().answers == [{"question": "Which model?", "answer": "X"}]
+
+
+@pytest.mark.usefixtures("_asks")
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_an_answer_to_a_question_that_changed_meanwhile_is_shown_and_never_kept_under_another(
+    client: Client, is_renamed: bool
+) -> None:
+    form = filled(client, **{MODEL: "X-100", COLOUR: "Blue"})
+    model = StoreQuestion.objects.get(text="Which model?")
+    if is_renamed:
+        StoreQuestion.objects.filter(pk=model.pk).update(text="Which size?")
+    else:
+        model.delete()
+
+    answer = client.post(CONFIRM, form, follow=True)
+
+    assert not Booking.objects.exists()
+    assert answer.status_code == 400
+    shown = page(answer)
+    assert "The store has just changed its questions." in shown.words
+    assert "You had answered: X-100" in shown.words
+    again = shown.forms[CONFIRM]
+    assert (again["name"], again[COLOUR]) == ("Ada Test", "Blue")
+    size = {question_name("Which size?"): "38"} if is_renamed else {}
+    client.post(CONFIRM, {**again, **size})
+    told = [{"question": "Which size?", "answer": "38"}] if is_renamed else []
+    assert Booking.objects.get().answers == [*told, {"question": "Which colour?", "answer": "Blue"}]
+
+
+@pytest.mark.usefixtures("_asks")
+def test_questions_in_another_order_keep_their_answers(client: Client) -> None:
+    form = filled(client, **{MODEL: "X-100", COLOUR: "Blue"})
+    StoreQuestion.objects.filter(text="Which model?").update(position=7)
+
+    client.post(CONFIRM, form)
+
+    told = {one["question"]: one["answer"] for one in Booking.objects.get().answers}
+    assert told == {"Which model?": "X-100", "Which colour?": "Blue"}
+
+
+def test_the_same_words_twice_are_two_questions() -> None:
+    named = NamedQuestions("advice")
+    for about in (None, None, 1, 1):
+        named.add(Question("Why?", (), is_required=False, visit_type_id=about))
+    assert len(named) == 4
 
 
 @pytest.mark.usefixtures("store")

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from django.test import Client
 
+from booking.customer.question_fields import NamedQuestions
+from stores.queries import Question
 from tests.booking.reading import Page, page
 
 BOOK = "/s/corner-shop-niort/book/"
@@ -20,6 +22,13 @@ ELEVEN = "2026-11-24T11:00:00+01:00"
 CHOSEN = {"visit_type": "visit", "party_size": "1", "starts_at": TEN}
 DAY = {"visit_type": "visit", "day": "2026-11-24"}
 TYPED = {"name": "Ada Test", "phone": "06 12 34 56 02", "email": "", "note": "Second floor"}
+
+
+def question_name(text: str, kind: str = "") -> str:
+    """Return the name of the field of a question, of all visits or of a kind."""
+    named = NamedQuestions(kind)
+    named.add(Question(text, (), is_required=False, visit_type_id=1 if kind else None))
+    return next(iter(named))
 
 
 def choose(client: Client, starts_at: str = TEN) -> str:
