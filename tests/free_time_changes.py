@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from booking.arrivals.steps import admit_walk_in
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.crowd_removal import take_back
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.rebooking import cancel_unanswered, take_kept_time

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from booking.arrivals import line, steps
+from booking.arrivals import line, steps, walk_ins
 from booking.arrivals.offline_actions import Tap, TapOutcome, take_taps
 from booking.bookings import lateness, lifecycle, offered_place, rebooking, rescheduling
 from booking.bookings.form_idempotency import book_once
@@ -178,7 +178,7 @@ class Life:
         steps.undo_step(booking_id=self._visit(rng), who=Who.staff(self.user, now))
 
     def do_walk_in(self, rng: Random, now: datetime) -> None:
-        steps.admit_walk_in(
+        walk_ins.admit_walk_in(
             store=self.store,
             visit_type=rng.choice(KINDS),
             party_size=rng.randint(1, 5),

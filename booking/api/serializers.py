@@ -231,6 +231,8 @@ class WalkInRequest(Shape):
     visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
     party_size = Count(default=1)
     name = TypedText(read_name)
+    language = _spoken(allow_null=True)
+    answers = answers_field()
     squeeze_in = Flag(default=False)
 
 

@@ -6,24 +6,23 @@ place is passed on once, and a person served by two requests at once is served o
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 
-from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
-from booking.arrivals.steps import admit_walk_in, take_step
+from booking.arrivals.line_desks import desk_at_work, shortest_line, unclaimed_visit
+from booking.arrivals.line_state import tickets_of
+from booking.arrivals.steps import take_step
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.bookings.refusals import WrongStatus
+from booking.bookings.refusals import NobodySpeaks, WrongStatus
 from booking.models import Booking, Status, Ticket
-from booking.places.at_once import kind_visits
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
-from booking.policy import places_needed
 from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.subjects import Subject
 from booking.webhooks.events import write_ticket_called
@@ -31,9 +30,8 @@ from booking.who import Who
 from booking.working_days import WorkingDay, working_day
 from notifications import outbox
 from stores.locks import share_lock_store
-from stores.models import Desk, Store
+from stores.models import Store
 from stores.queries import rules_around
-from stores.slots import SlotTime, StoreRules, desks_there
 from stores.visit_runs import has_hours_left
 
 NAME_LONGEST = 120
@@ -50,11 +48,13 @@ def join_line(
     phone: str = "",
     locale: str = "fr",
     joined_at: datetime | None = None,
+    language: str = "",
 ) -> Ticket:
     """Give somebody a ticket at the desk with the shortest line; a text goes to `phone` (E.164) before their turn.
 
-    `joined_at` is when they came, for a tablet that was offline: they stand before people who came later. Raises
-    BookingRefused (SLOT_CLOSED for a working day that is over), UnknownVisitType.
+    `joined_at` is when they came, for a tablet that was offline: they stand before people who came later. `language`
+    is what they ask to speak, "" for any: they wait at a desk that speaks it. Raises BookingRefused (SLOT_CLOSED for a
+    working day that is over), NobodySpeaks, UnknownVisitType.
     """
     joined_at = joined_at or now
     rules = rules_around(store.slug, now, lock=True)
@@ -65,6 +65,9 @@ def join_line(
     day = working_day(rules, now=now)
     if joined_at < day.since or not has_hours_left(rules, kind, day=day.own_date, at=joined_at):
         raise BookingRefused(Refusal.SLOT_CLOSED)
+    rules = rules.chosen("", language)
+    if not rules.desks or not has_hours_left(rules, kind, day=day.own_date, at=joined_at):
+        raise NobodySpeaks
     if not 1 <= party_size <= kind.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     lock_line(store.pk)
@@ -72,12 +75,13 @@ def join_line(
         store=store,
         visit_date=day.own_date,
         number=_next_number(store, day),
-        desk_id=_shortest_line(store, rules, day, now),
+        desk_id=shortest_line(store, rules, day, now),
         visit_type_id=kind.id,
         party_size=party_size,
         name=name[:NAME_LONGEST],
         phone=phone,
         locale=locale,
+        language=language,
         joined_at=joined_at,
     )
     raise_days(store.pk, {day.own_date})
@@ -130,7 +134,7 @@ def _serve(
     ticket = _open_ticket(store, ticket_id)
     if ticket.left_at is not None:
         raise BookingRefused(Refusal.WRONG_STATUS)
-    unclaimed = _unclaimed(store, ticket, now=now) if squeeze_in else None
+    unclaimed = unclaimed_visit(store, ticket, now=now) if squeeze_in else None
     booking = admit_walk_in(
         store=ticket.store,
         visit_type=ticket.visit_type.slug,
@@ -139,6 +143,7 @@ def _serve(
         squeeze_in=squeeze_in and (may_squeeze_in or unclaimed is not None),
         squeeze_desk_id=unclaimed.desk_id if unclaimed is not None else ticket.desk_id,
         was_in_line=True,
+        language=ticket.language,
         now=now,
         user=user,
     )
@@ -189,9 +194,9 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
 
 def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
     """Erase the people on tickets that became these visits, in the transaction that erases the visits."""
-    tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="")
+    tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="", language="")
     _forget_messages(tickets, now=now)
-    tickets.update(name="", phone="")
+    tickets.update(name="", phone="", language="")
 
 
 def _forget_messages(tickets: QuerySet[Ticket], *, now: datetime) -> None:
@@ -200,37 +205,6 @@ def _forget_messages(tickets: QuerySet[Ticket], *, now: datetime) -> None:
     }
     if told:
         outbox.forget(subjects=[*told], phones=told, now=now)
-
-
-def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:
-    """Return the visit whose places a ticket may take: nobody came for it, and they are enough.
-
-    It is at the ticket's own desk if possible, else the one that has been overdue longest. It is never a visit whose
-    places already went to others, or whose desk does not serve the ticket's kind of visit; nor one of another kind,
-    where as many of the ticket's kind go on as may at once.
-    """
-    rules = rules_around(store.slug, now)
-    late = visits_of(store, working_day(rules, now=now)).filter(
-        desk_id__in=[desk.id for desk in rules.desks if desk.serves(ticket.visit_type_id)],
-        places__gte=places_needed(party_size=ticket.party_size, counts_people=rules.counts_people),
-        status=Status.CONFIRMED,
-        starts_at__lte=now - CLAIMED_WITHIN,
-        passed_to=None,
-    )
-    if not _may_one_more_go_on(rules, ticket, now=now):
-        late = late.filter(visit_type_id=ticket.visit_type_id)
-    # The line's lock stops others from passing it on; its own lock stops its customer from checking in meanwhile.
-    late = late.order_by("starts_at", "pk").select_for_update(of=("self",), no_key=True)
-    return late.filter(desk_id=ticket.desk_id).first() or late.first()
-
-
-def _may_one_more_go_on(rules: StoreRules, ticket: Ticket, *, now: datetime) -> bool:
-    """Tell whether one more visit of a ticket's kind may begin now, by the largest number of its kind at once."""
-    kind = rules.booked_type(ticket.visit_type.slug, party_size=ticket.party_size)
-    if kind is None:
-        return True
-    begun = SlotTime(now, now + timedelta(minutes=rules.slot_minutes * kind.slot_count))
-    return kind_visits(kind, first=begun.starts_at, last=begun.ends_at, now=now).have_room(begun)
 
 
 def _next_number(store: Store, day: WorkingDay) -> int:
@@ -252,7 +226,7 @@ def _set_called(store: Store, ticket_id: int | None, reference: str, *, at: date
     _lock_store_and_line(store)
     if ticket_id is not None:
         ticket = _open_ticket(store, ticket_id)
-        ticket.desk_id = _desk_at_work(store, ticket, now=now)
+        ticket.desk_id = desk_at_work(store, ticket, now=now)
         Ticket.objects.filter(pk=ticket.pk).update(called_at=at, desk_id=ticket.desk_id)
         if at is not None:
             write_ticket_called(store, ticket, now=now)
@@ -286,33 +260,4 @@ def _open_ticket(store: Store, ticket_id: int) -> Ticket:
     )
     if found is None:
         raise BookingRefused(Refusal.WRONG_STATUS)
-    return found
-
-
-def _desk_at_work(store: Store, ticket: Ticket, *, now: datetime) -> int:
-    """Return the desk to which a ticket is called: its own, or the shortest line if that is at rest or away."""
-    if Desk.objects.filter(pk=ticket.desk_id, is_active=True, absences=None).exists():
-        return ticket.desk_id
-    rules = rules_around(store.slug, now)
-    if any(desk.id == ticket.desk_id for desk in desks_there(rules, now)):
-        return ticket.desk_id
-    able = tuple(desk for desk in rules.desks if desk.serves(ticket.visit_type_id)) or rules.desks
-    return (
-        _shortest_line(store, replace(rules, desks=able), working_day(rules, now=now), now) if able else ticket.desk_id
-    )
-
-
-def _shortest_line(store: Store, rules: StoreRules, day: WorkingDay, now: datetime) -> int:
-    lengths = _lengths(store, day)
-    return min(desks_there(rules, now), key=lambda desk: lengths.get(desk.id, 0) / max(1, desk.capacity)).id
-
-
-def _lengths(store: Store, day: WorkingDay) -> dict[int, int]:
-    """Return how many people are in each desk's line, those being served included."""
-    tickets = tickets_of(store, day).filter(booking=None, left_at=None)
-    visits = visits_of(store, day).filter(status__in=(Status.CHECKED_IN, Status.IN_SERVICE))
-    found: dict[int, int] = {}
-    for rows in (tickets, visits):
-        for desk_id, count in rows.order_by().values_list("desk_id").annotate(count=Count("pk")):
-            found[desk_id] = found.get(desk_id, 0) + count
     return found

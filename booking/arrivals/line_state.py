@@ -35,6 +35,7 @@ class Turn:
     started_at: datetime | None
     reference: str
     ticket_id: int | None
+    language: str  # that they ask to speak, "" for any
     wait: Wait | None = None
 
 
@@ -176,6 +177,7 @@ def _of_visit(visit: Booking, shows: LineShows) -> Turn:
         called_at=ticket.called_at if ticket is not None else None,
         started_at=visit.started_at,
         reference=visit.reference,
+        language=visit.language,
         ticket_id=ticket.pk if ticket is not None and is_walk_in else None,
     )
 
@@ -194,6 +196,7 @@ def _of_ticket(ticket: Ticket, shows: LineShows) -> Turn:
         called_at=ticket.called_at,
         started_at=None,
         reference="",
+        language=ticket.language,
         ticket_id=ticket.pk,
     )
 

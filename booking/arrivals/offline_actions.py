@@ -17,8 +17,10 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from booking.arrivals.line import join_line
 from booking.arrivals.step_rules import STEPS, UNDO, is_step_done
-from booking.arrivals.steps import admit_walk_in, is_undone, take_action
-from booking.bookings.refusals import VisitMoved, WrongStatus
+from booking.arrivals.steps import is_undone, take_action
+from booking.arrivals.walk_ins import admit_walk_in
+from booking.bookings.refusals import NobodySpeaks, VisitMoved, WrongStatus
+from booking.customer_input import QuestionAnswer
 from booking.idempotency import take_key, write_answer
 from booking.models import Booking, BookingEvent, IdempotentAnswer
 from booking.places.requests import retry_after_expired_holds
@@ -29,7 +31,7 @@ from stores.models import Store
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(hours=24)  # a time this far ahead of our clock counts as now
 KEPT = OLDEST + AHEAD
-MOVED, OUT_OF_TIME, FAILED = "moved", "out_of_time", "failed"
+MOVED, OUT_OF_TIME, FAILED, NOT_SPOKEN = "moved", "out_of_time", "failed", "not_spoken"
 WALK_IN, TICKET = "walk_in", "ticket"
 ROUTE = "tablet"
 _DONE, _CONFLICT = 200, 409
@@ -48,7 +50,8 @@ class TapOutcome(StrEnum):
 class Tap:
     """One tap: the action, its visit, its time, and what the tablet showed at that moment.
 
-    `walk_in` is the tap that admitted the walk-in, if the tablet does not know their reference yet.
+    `language` is what a walk-in asks to speak; `answers` name the questions as the screen asked them. `walk_in` is the
+    tap that admitted the walk-in, if the tablet does not know their reference yet.
     """
 
     action_id: UUID
@@ -62,6 +65,8 @@ class Tap:
     name: str = ""
     squeeze_in: bool = False
     walk_in: UUID | None = None
+    language: str = ""
+    answers: tuple[QuestionAnswer, ...] = ()
 
     @property
     def about(self) -> str:
@@ -183,6 +188,7 @@ def _give_ticket(store: Store, tap: Tap, *, now: datetime, locale: str) -> str:
         name=tap.name,
         now=now,
         locale=locale,
+        language=tap.language,
         joined_at=min(tap.happened_at, now),
     )
     return str(ticket.number)
@@ -198,6 +204,8 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
             party_size=tap.party_size,
             name=tap.name,
             squeeze_in=tap.squeeze_in,
+            language=tap.language,
+            answers=tap.answers,
             now=now,
             user=user,
             locale=locale,
@@ -240,4 +248,6 @@ def _is_fulfilled(tap: Tap, refused: BookingRefused) -> bool:
 def _reason(refused: BookingRefused | UnknownVisitType) -> str:
     if isinstance(refused, UnknownVisitType):
         return str(Refusal.NOT_FOUND)
+    if isinstance(refused, NobodySpeaks):
+        return NOT_SPOKEN
     return MOVED if isinstance(refused, VisitMoved) else str(refused.reason)

@@ -1,4 +1,4 @@
-"""Refusals that carry the visit they are about."""
+"""Refusals that say more than their reason: the visit they are about, or whom nobody can speak with."""
 
 from booking.models import Booking
 from booking.refusals import BookingRefused, Refusal
@@ -10,6 +10,13 @@ class WrongStatus(BookingRefused):
     def __init__(self, booking: Booking) -> None:
         super().__init__(Refusal.WRONG_STATUS)
         self.booking = booking
+
+
+class NobodySpeaks(BookingRefused):
+    """There would be a place now, but at no desk that speaks the wished language."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal.SLOT_CLOSED)
 
 
 class VisitMoved(WrongStatus):

@@ -24,6 +24,7 @@ class Ticket(models.Model):
     # Left by people who go out meanwhile, for one text when their turn is near.
     phone = models.CharField(max_length=20, blank=True)  # E.164
     locale = models.CharField(max_length=8, default="fr")
+    language = models.CharField(max_length=3, blank=True, default="", db_default="")  # that they ask to speak
     told_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField()
     called_at = models.DateTimeField(null=True, blank=True)

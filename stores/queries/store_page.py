@@ -85,6 +85,11 @@ def store_questions(slug: str) -> tuple[Question, ...]:
     return tuple(map(question_of, StoreQuestion.objects.filter(store__slug=slug, visit_type=None).order_by("position")))
 
 
+def every_question(slug: str) -> tuple[Question, ...]:
+    """Return all questions that a store asks, in its order; none for an unknown store. One SQL statement."""
+    return tuple(map(question_of, StoreQuestion.objects.filter(store__slug=slug).order_by("position", "id")))
+
+
 def store_in_full(slug: str) -> tuple[StoreDetail, tuple[Question, ...]] | None:
     """Return a store without special hours, and all questions that it asks; None if unknown. One SQL statement."""
     found = read_store(slug, DETAIL, special_from=date.max, more=_QUESTIONS)

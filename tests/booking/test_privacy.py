@@ -145,7 +145,9 @@ def test_nobody_is_erased_where_it_cannot_be_kept(settings: Settings, tmp_path: 
 
 def test_erase_empties_the_ticket_that_the_visit_came_from() -> None:
     store = make_store()
+    store.desks.update(languages="ar")
     who: dict[str, Any] = {"visit_type": "visit", "party_size": 1, "name": "Ada Test", "phone": "+33612345601"}
+    who["language"] = "ar"
     now = at(10, day=23)
     ticket, other = join_line(store=store, **who, now=now), join_line(store=store, **who, now=now)
     visit = serve_ticket(
@@ -156,5 +158,5 @@ def test_erase_empties_the_ticket_that_the_visit_came_from() -> None:
 
     ticket.refresh_from_db()
     other.refresh_from_db()
-    assert (ticket.name, ticket.phone) == ("", "")
-    assert (other.name, other.phone) == ("Ada Test", "+33612345601")
+    assert (ticket.name, ticket.phone, ticket.language) == ("", "", "")
+    assert (other.name, other.phone, other.language) == ("Ada Test", "+33612345601", "ar")

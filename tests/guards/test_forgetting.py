@@ -52,7 +52,7 @@ FORGOTTEN = {
         booking.WaitingListEntry: name phone email known_starts locale language
     """,
     "the night after 14 days, or at once by an answer": "stores.StoreInvitation: username",
-    "the night after the day": "booking.Ticket: name phone locale",
+    "the night after the day": "booking.Ticket: name phone locale language",
     "the minute after it ran out": "booking.Hold: public_id client_digest home_digest site_digest",
     "the night after it ran out": """
         sessions.Session: session_key session_data

@@ -18,6 +18,7 @@ from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBooki
 from booking.api.staff.access import StaffView
 from booking.arrivals import steps
 from booking.arrivals.step_rules import UNDO
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
@@ -66,13 +67,17 @@ class WalkInsView(StaffView):
         asked = checked(WalkInRequest, body)
         if asked["squeeze_in"]:
             member_store(self.user, store, need=Role.MANAGER)
-        self.note_wanted(SlotRequest(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True)
-        booking = steps.admit_walk_in(
+        language = asked.get("language") or ""
+        wanted = SlotRequest(place.slug, asked["visit_type"], self.now, asked["party_size"], language=language)
+        self.note_wanted(wanted, by_staff=True)
+        booking = admit_walk_in(
             store=place,
             visit_type=asked["visit_type"],
             party_size=asked["party_size"],
             name=asked["name"],
             squeeze_in=asked["squeeze_in"],
+            language=language,
+            answers=read_answers(asked["answers"], store=place.slug, visit_type=wanted.visit_type),
             locale=(translation.get_language() or "en")[:2],
             now=self.now,
             user=self.user,

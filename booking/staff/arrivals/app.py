@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.arrivals.ui_strings import arrivals_words, icons
 from booking.staff.arrivals.visit_json import screen_rules
-from booking.staff.forms.visits import WalkInForm
+from booking.staff.arrivals.walk_in_form import walk_in_form
 from stores.queries import rules_around
 
 JSQR = "booking/vendor/jsqr-1.4.0.js"
@@ -70,7 +70,7 @@ def shell(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "section": "arrivals",
         "is_shell": True,
         "rules": rules,
-        "walk_in": WalkInForm(rules=rules),
+        "walk_in": walk_in_form(at, rules),
         **app_context(at),
     }
     return with_camera(staff_page(request, at, "staff/arrivals/arrivals.html", context))

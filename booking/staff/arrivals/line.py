@@ -14,10 +14,11 @@ from booking.accounts.permissions import member_booking
 from booking.arrivals.line import call_back, call_turn, join_line, leave_line, put_back, serve_ticket
 from booking.arrivals.line_state import line_of
 from booking.arrivals.steps import take_step
+from booking.bookings.refusals import NobodySpeaks
 from booking.refusals import BookingRefused, Refusal, while_offered
 from booking.staff.access import StaffContext, at_store, raise_for, staff_page
 from booking.staff.etag import unless_known
-from booking.staff.forms.visits import TicketForm
+from booking.staff.forms.walk_ins import TicketForm
 from booking.staff.wording import staff_sentence
 from booking.web.forms import FormProblem
 from booking.web.responses import see_other
@@ -79,10 +80,11 @@ def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
                 name=typed["name"],
                 phone=typed["phone"],
                 locale=get_language() or settings.LANGUAGE_CODE,
+                language=typed["language"],
                 now=at.now,
             )
     except BookingRefused as refused:
-        return _page(request, at, form=form, problems=[FormProblem(staff_sentence(refused))], status=409)
+        return _page(request, at, form=form, problems=[FormProblem(_sentence_to_join(refused))], status=409)
     at.used([at.now])
     return _back(at, key=f"ticket-{ticket.pk}", given=str(ticket.number))
 
@@ -164,6 +166,12 @@ def _gone(request: HttpRequest, at: StaffContext) -> HttpResponse:
 def _back(at: StaffContext, *, key: str, given: str = "") -> HttpResponse:
     query = {"changed": key, **({"given": given} if given else {})}
     return see_other(f"{reverse('staff-line', args=[at.store.slug])}?{urlencode(query)}#{key}")
+
+
+def _sentence_to_join(refused: BookingRefused) -> str:
+    if isinstance(refused, NobodySpeaks):
+        return _("Nobody who speaks this language serves today any more.")
+    return staff_sentence(refused)
 
 
 def _sentence(refused: BookingRefused) -> str:

@@ -15,7 +15,8 @@ from booking.bookings.day_schedule import DaySchedule, arrivals_schedule
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.arrivals.app import app_context, with_camera
 from booking.staff.arrivals.visit_json import DIGITS
-from booking.staff.forms.visits import WalkInForm
+from booking.staff.arrivals.walk_in_form import walk_in_form
+from booking.staff.forms.walk_ins import WalkInForm
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.room_wording import room_words
 from booking.staff.visit_cards import CardMaker, VisitCard
@@ -82,7 +83,7 @@ def arrivals_page(
         "obstacle": obstacle_words(at, schedule.rules),
         "room_words": room_words(at.store, now=at.now),
         **app_context(at),
-        "walk_in": walk_in or WalkInForm(rules=schedule.rules),
+        "walk_in": walk_in or walk_in_form(at, schedule.rules),
         "problems": [*problems],
         **context,
     }

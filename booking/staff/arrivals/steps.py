@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
-from booking.arrivals.steps import admit_walk_in, take_action
+from booking.arrivals.steps import take_action
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.form_idempotency import book_once
-from booking.bookings.refusals import WrongStatus
+from booking.bookings.refusals import NobodySpeaks, WrongStatus
 from booking.bookings.status_wording import status_words
 from booking.idempotency import SentForm
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, NoPlace, Refusal, while_offered
 from booking.staff.access import StaffContext, at_store, at_visit, raise_for
 from booking.staff.arrivals.page import Just, arrivals_page
+from booking.staff.arrivals.walk_in_form import walk_in_form
 from booking.staff.day.page import day_page
 from booking.staff.etag import unless_known
-from booking.staff.forms.visits import WalkInForm
+from booking.staff.forms.walk_ins import WalkInForm
 from booking.staff.free_times import nearest_times
 from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence
@@ -69,7 +71,7 @@ def act(request: HttpRequest, at: StaffContext, booking: Booking, action: str) -
 def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Admit a walk-in; where the store is full, a manager may squeeze them in."""
     rules = rules_around(at.store.slug, at.now)
-    form = WalkInForm(request.POST, rules=rules)
+    form = walk_in_form(at, rules, request.POST)
     if not form.is_valid():
         return arrivals_page(request, at, walk_in=form, problems=form.problems(), status=400)
     try:
@@ -79,7 +81,8 @@ def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         if refused.reason in (Refusal.NOT_PERMITTED, Refusal.NOT_FOUND):
             raise_for(refused)
         typed = form.cleaned_data
-        near = nearest_times(at, rules, visit_type=typed["visit_type"], party_size=typed["party_size"], wanted=at.now)
+        asked = {name: typed[name] for name in ("visit_type", "party_size", "language")}
+        near = nearest_times(at, rules, **asked, wanted=at.now)
         return arrivals_page(
             request,
             at,
@@ -101,6 +104,7 @@ def _admit(at: StaffContext, form: WalkInForm) -> Booking:
         raise BookingRefused(Refusal.NOT_PERMITTED)
     need = Role.MANAGER if typed["squeeze_in"] else Role.STAFF
     who = f"{typed['visit_type']} {typed['party_size']} {typed['name']}"
+    who += f" {typed['language']}" if typed["language"] else ""
     return book_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('walk-in', who)[:32]}"),
         now=at.now,
@@ -111,6 +115,8 @@ def _admit(at: StaffContext, form: WalkInForm) -> Booking:
             party_size=typed["party_size"],
             name=typed["name"],
             squeeze_in=typed["squeeze_in"],
+            language=typed["language"],
+            answers=form.answers(),
             now=at.now,
             user=at.user,
             locale=(get_language() or "en")[:2],
@@ -119,6 +125,8 @@ def _admit(at: StaffContext, form: WalkInForm) -> Booking:
 
 
 def _walk_in_sentence(refused: BookingRefused) -> str:
+    if isinstance(refused, NobodySpeaks):
+        return _("Nobody who speaks this language serves right now.")
     own = {
         Refusal.SLOT_FULL: _("All places of the present time are taken."),
         Refusal.SLOT_CLOSED: _("The store takes no visits right now."),

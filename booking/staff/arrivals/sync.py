@@ -17,6 +17,7 @@ from booking.accounts.own_details import shown_name
 from booking.arrivals.offline_actions import OLDEST, TICKET, WALK_IN, Tap, TapOutcome, TapResult, take_taps
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
 from booking.arrivals.step_rules import ACTIONS
+from booking.customer_input import ANSWER_MAX, QuestionAnswer
 from booking.models import NAMES_SHOWN
 from booking.staff.access import StaffContext, at_store
 from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
@@ -26,10 +27,14 @@ from booking.staff.room_wording import room_words
 from booking.tokens import keyed_digest, read_reference
 from booking.working_days import working_day
 from stores.queries import rules_around
+from stores.services import QUESTIONS_MAX
+from stores.services.questions import TEXT_LONGEST
+from stores.slots import SPOKEN
 from stores.words import cleaned
 
 TAPS_MOST = 50  # taps in one request
 NAME_LONGEST = 120
+ANSWERS_MOST = 2 * QUESTIONS_MAX  # of all visits, and of one kind
 INVALID = "invalid"
 _KEY_LONGEST = 64
 _CALLED = (*ACTIONS, WALK_IN, TICKET)
@@ -144,6 +149,9 @@ def _read_tap(sent: object) -> Tap | None:
         return None
     if type(party_size) is not int or not 1 <= party_size <= PARTY_MAX:
         return None
+    language, answers = _text(sent, "language"), _answers(sent.get("answers", []))
+    if (language and language not in SPOKEN) or answers is None:
+        return None
     return Tap(
         action_id=action_id,
         step=str(step),
@@ -156,7 +164,21 @@ def _read_tap(sent: object) -> Tap | None:
         name=_text(sent, "name")[:NAME_LONGEST],
         squeeze_in=sent.get("squeeze_in") is True,
         walk_in=_uuid(sent.get("walk_in")),
+        language=language,
+        answers=answers,
     )
+
+
+def _answers(sent: object) -> tuple[QuestionAnswer, ...] | None:
+    """Return answers with their questions in the store's words as the screen knew them; None for what is none.
+
+    They are not compared with the present questions: a tablet may send them hours after the store changed these.
+    """
+    if not isinstance(sent, list) or len(sent) > ANSWERS_MOST or not all(isinstance(one, dict) for one in sent):
+        return None
+    found = [QuestionAnswer(_text(one, "question"), _text(one, "answer")) for one in sent]
+    fits = all(0 < len(one.question) <= TEXT_LONGEST and len(one.answer) <= ANSWER_MAX for one in found)
+    return tuple(one for one in found if one.answer) if fits else None
 
 
 def _name_of(sent: object) -> str:

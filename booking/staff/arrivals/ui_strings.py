@@ -67,6 +67,7 @@ def _conflicts() -> dict[str, Any]:
             "not_permitted": _("Only a manager of this store may do this."),
             "slot_full": _("All places of the present time are taken."),
             "slot_closed": _("The store takes no visits right now."),
+            "not_spoken": _("Nobody who speaks this language serves right now."),
             "party_too_large": _("This is more people than one visit of this kind may have."),
             "invalid": _("It could not be read. Please do it once more."),
             "out_of_time": _(

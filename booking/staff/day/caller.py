@@ -189,6 +189,8 @@ def _initial(request: HttpRequest, at: StaffContext, rules: StoreRules) -> dict[
     chosen: dict[str, str] = begun | earlier | {"visit_type": wanted if wanted in kinds else first}
     if rules.with_desk(request.GET.get("desk", "")).desks:
         chosen["desk"] = request.GET["desk"]
+    if request.GET.get("language", "") in rules.languages():
+        chosen["language"] = request.GET["language"]
     if request.GET.get("source") == Source.DESK:
         chosen["source"] = Source.DESK
     if request.GET.get("party_size", "").isdecimal():

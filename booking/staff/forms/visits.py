@@ -1,20 +1,15 @@
-"""Forms of visits: for a caller, for a walk-in, and for the places of a day's slots."""
+"""Forms of visits: for a caller, and for the places of a day's slots."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from booking.customer.question_fields import answers_of, question_field
+from booking.customer.question_fields import NamedQuestions, answers_of, question_field
 from booking.customer_input import (
-    PHONE_INPUT_MAX,
-    BadInput,
     QuestionAnswer,
-    can_be_texted,
     read_email,
     read_name,
     read_note,
@@ -23,9 +18,8 @@ from booking.customer_input import (
 from booking.formatting import spoken_language, visit_type_name
 from booking.models import Source
 from booking.staff.forms.fields import tick
-from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
+from booking.staff.forms.shared import KeyField, StaffForm
 from booking.web.forms import TypedField
-from stores.queries import Question
 from stores.slots import StoreRules
 
 if TYPE_CHECKING:
@@ -35,7 +29,8 @@ PARTY_MAX = 1000
 NAME_ATTRIBUTES = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"}
 
 
-def _visit_types(rules: StoreRules) -> list[tuple[str, str]]:
+def visit_type_choices(rules: StoreRules) -> list[tuple[str, str]]:
+    """Return the kinds of visit, each by its slug and its name."""
     return [(kind.slug, visit_type_name(kind.name)) for kind in rules.visit_types]
 
 
@@ -44,7 +39,8 @@ def _desks(rules: StoreRules) -> list[tuple[str, "StrOrPromise"]]:
     return [("", _("Whoever is free")), *names]
 
 
-def _party_size() -> forms.IntegerField:
+def party_size_field() -> forms.IntegerField:
+    """Return the field of how many people come."""
     return forms.IntegerField(
         min_value=1,
         max_value=PARTY_MAX,
@@ -59,64 +55,25 @@ def _party_size() -> forms.IntegerField:
     )
 
 
-class WalkInForm(StaffForm):
-    """A walk-in."""
-
-    visit_type = forms.ChoiceField(
-        label=_("Why they come"),
-        error_messages={
-            "required": _("Say why they come."),
-            "invalid_choice": _("This store does not offer this kind of visit."),
-        },
-    )
-    party_size = _party_size()
-    name = TypedField(
-        read_name_if_any,
+def language_field() -> forms.ChoiceField:
+    """Return the field of what they ask to speak; its choices come with the rules of the store."""
+    return forms.ChoiceField(
+        label=_("Language of the visit"),
         required=False,
-        label=_("Name"),
-        widget=forms.TextInput(attrs=NAME_ATTRIBUTES),
-    )
-    squeeze_in = forms.BooleanField(required=False)
-    key = KeyField()
-
-    def __init__(self, *args: Any, rules: StoreRules, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "walk_in_%s")
-        super().__init__(*args, **kwargs)
-        self.rules = rules
-        self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
-
-    @property
-    def sizes(self) -> range:
-        """The party sizes with a button: up to the largest party of any visit type, and at most 6."""
-        return range(1, min(6, max((kind.max_party_size for kind in self.rules.visit_types), default=1)) + 1)
-
-    @property
-    def size_chosen(self) -> str:
-        """The party size chosen last time."""
-        return str(self["party_size"].value())
-
-
-class TicketForm(WalkInForm):
-    """A person joining the line, with a phone number for people who go out meanwhile."""
-
-    phone = forms.CharField(
-        required=False,
-        max_length=PHONE_INPUT_MAX,
-        label=_("Mobile number, for a text when it is nearly their turn"),
-        help_text=_("Only if they want to go out meanwhile. It is forgotten tonight."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
-        error_messages={"max_length": _("This is too long. Please shorten it.")},
+        error_messages={"invalid_choice": _("Nobody speaks this language there. Please choose again.")},
     )
 
-    def clean_phone(self) -> str:
-        """Return the number in E.164, "" for none; refuse one that receives no text messages."""
-        try:
-            phone = read_phone(self.cleaned_data["phone"], country=self.rules.country)
-        except BadInput as bad:
-            raise ValidationError(str(bad.message)) from None
-        if phone and not can_be_texted(phone):
-            raise ValidationError(_("No text message can be sent to this number. Leave it empty, and call them."))
-        return phone
+
+def language_choices(rules: StoreRules) -> list[tuple[str, "StrOrPromise"]]:
+    """Return the languages that desks of a store speak, and none."""
+    return [("", _("Any language")), *((code, spoken_language(code)) for code in rules.languages())]
+
+
+def refuse_unspoken(form: forms.Form, rules: StoreRules) -> None:
+    """Add an error where no desk that serves the chosen kind of visit speaks the chosen language."""
+    kind, language = rules.visit_type(form.cleaned_data.get("visit_type", "")), form.cleaned_data.get("language", "")
+    if kind and language and language not in rules.languages(kind):
+        form.add_error("language", form.fields["language"].error_messages["invalid_choice"])
 
 
 class CallerForm(StaffForm):
@@ -135,17 +92,13 @@ class CallerForm(StaffForm):
             "invalid_choice": _("This store does not offer this kind of visit."),
         },
     )
-    party_size = _party_size()
+    party_size = party_size_field()
     desk = forms.ChoiceField(
         label=_("Who serves them"),
         required=False,
         error_messages={"invalid_choice": _("This person or desk takes no visits now. Please choose again.")},
     )
-    language = forms.ChoiceField(
-        label=_("Language of the visit"),
-        required=False,
-        error_messages={"invalid_choice": _("Nobody speaks this language there. Please choose again.")},
-    )
+    language = language_field()
     name = TypedField(read_name, label=_("Name"), widget=forms.TextInput(attrs=NAME_ATTRIBUTES))
     phone = TypedField(
         read_note,  # the store's country decides, see `__init__`
@@ -180,22 +133,25 @@ class CallerForm(StaffForm):
     )
     key = KeyField()
 
-    def __init__(
-        self, *args: Any, rules: StoreRules, questions: Mapping[str, Question] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, rules: StoreRules, questions: NamedQuestions | None = None, **kwargs: Any) -> None:
         """Take what the store asks of the chosen kind of visit; staff may leave all of it open."""
         super().__init__(*args, **kwargs)
-        self.questions = questions or {}
+        self.questions = NamedQuestions() if questions is None else questions
         for name, question in self.questions.items():
             self.fields[name] = question_field(question, is_required=False)
-        self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
-        spoken = [(code, spoken_language(code)) for code in rules.languages()]
-        self.fields["language"].choices = [("", _("Any language")), *spoken]  # type: ignore[attr-defined]
+        self.fields["visit_type"].choices = visit_type_choices(rules)  # type: ignore[attr-defined]
+        self.fields["language"].choices = language_choices(rules)  # type: ignore[attr-defined]
         self.fields["desk"].choices = _desks(rules)  # type: ignore[attr-defined]
         self.fields["locale"].initial = (get_language() or "en")[:2]
         phone = self.fields["phone"]
         assert isinstance(phone, TypedField)  # noqa: S101 -- declared above
         phone.read = lambda text: read_phone(text, country=rules.country)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse answers to questions that the store asks no more: they would be lost."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.questions.refuse_unasked(self.data)
+        return cleaned
 
     def question_fields(self) -> list[forms.BoundField]:
         """Return the fields of the store's own questions."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking.staff.forms.visits import CallerForm
+from booking.staff.forms.visits import CallerForm, refuse_unspoken
 from booking.web.date_range_fields import add_days, check_days
 from stores.slots import StoreRules
 
@@ -17,6 +17,7 @@ class WaitingCallerForm(CallerForm):
 
     def __init__(self, *args: Any, first: date, last: date, rules: StoreRules, **kwargs: Any) -> None:
         super().__init__(*args, rules=rules, **kwargs)
+        self.rules = rules
         add_days(self, first=first, last=last)
         self.fields["phone"].help_text = _("Without a mobile number or an e-mail address, the store phones them.")
 
@@ -24,6 +25,7 @@ class WaitingCallerForm(CallerForm):
         """Require a phone number or an e-mail address."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         check_days(self, cleaned)
+        refuse_unspoken(self, self.rules)
         if not (cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()):
             self.add_error("phone", _("Enter a phone number or an e-mail address."))
         return cleaned

@@ -60,6 +60,7 @@ def _row(at: StaffContext, place: int, one: WaitingState) -> WaitingRow:
         "party_size": entry.party_size,
         "waiting": entry.reference,
         "date": max(entry.from_date, at.today).isoformat(),
+        **({"language": entry.language} if entry.language else {}),
     }
     return WaitingRow(
         place=place,

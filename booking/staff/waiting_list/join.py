@@ -59,6 +59,7 @@ def _join(at: StaffContext, form: WaitingCallerForm) -> None:
     """Join, once for each form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     wish = f"{typed['visit_type']} {typed['from']} {typed['to']} {typed['party_size']} {typed['name']}"
+    wish += f" {typed['language']}" if typed["language"] else ""
     entries.join_waiting_list_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', wish)[:32]}"),
         now=at.now,
@@ -76,6 +77,7 @@ def _join(at: StaffContext, form: WaitingCallerForm) -> None:
                 locale=typed["locale"] or (get_language() or "en")[:2],
             ),
             source=Source(typed["source"]),
+            language=typed["language"],
             now=at.now,
         ),
     )

@@ -10,7 +10,8 @@ from booking.arrivals.line import forget_tickets, join_line, put_back, serve_tic
 from booking.arrivals.line_state import LineState, line_of
 from booking.arrivals.offline_day import arrivals_day, arrivals_version
 from booking.arrivals.self_check_in import check_in_at_door
-from booking.arrivals.steps import admit_walk_in, take_step, undo_step
+from booking.arrivals.steps import take_step, undo_step
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.day_schedule import arrivals_schedule
 from booking.models import Booking, Status, Ticket
 from booking.privacy import forget_old

@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from booking.arrivals.steps import admit_walk_in, take_step, undo_step
+from booking.arrivals.steps import take_step, undo_step
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking, cancel_locked
 from booking.models import BookingEvent, Status

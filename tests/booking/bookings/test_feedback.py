@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from booking.arrivals.steps import admit_walk_in, take_step, undo_step
+from booking.arrivals.steps import take_step, undo_step
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.audit import differences
 from booking.bookings.feedback import answer_feedback, write_words
 from booking.bookings.refusals import WrongStatus

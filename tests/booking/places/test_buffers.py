@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from booking.arrivals.steps import admit_walk_in
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.rescheduling import reschedule

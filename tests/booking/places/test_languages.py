@@ -1,7 +1,7 @@
 """The language that a customer asks to speak: only desks that speak it count, wherever a visit is booked or moved."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -24,7 +24,7 @@ from booking.waiting_list.entries import join_waiting_list
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
 from stores.bounded_cache import forget_kept
-from stores.models import Desk, Store
+from stores.models import Desk, Slot, Store
 from stores.queries import rules_around
 from tests.booking.api.calls import Api, fields_of, refusal_of, request_to_book
 from tests.booking.customer.book.way import CONFIRM, TEN, TYPED
@@ -144,6 +144,40 @@ def test_who_waits_is_offered_what_is_free_in_their_language(store: Store) -> No
     assert offer_places(store_id=store.pk, now=NOW) == 0
     assert not Hold.objects.exists()
     assert WaitingListEntry.objects.get().language == "ar"
+
+
+def test_a_place_that_comes_free_at_another_desk_is_offered_to_nobody_who_wished_otherwise(store: Store) -> None:
+    day = [at(hour, minute) for hour in (*range(9, 12), *range(14, 19)) for minute in (0, 15, 30, 45)]
+    for desk in store.desks.all():
+        Slot.objects.bulk_create(
+            Slot(
+                store=store,
+                desk=desk,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=15),
+                capacity=1,
+                closed=True,
+            )
+            for starts_at in day
+        )
+    join_waiting_list(
+        store=store.slug,
+        visit_type="visit",
+        from_date=TUESDAY,
+        to_date=TUESDAY,
+        party_size=1,
+        customer=CustomerDetails(name="Eve Test", email="eve@example.org"),
+        source=Source.PHONE,
+        now=NOW,
+        language="ar",
+    )
+    ten = Slot.objects.filter(starts_at=at(10))
+
+    ten.filter(desk__slug="left").update(closed=False)
+    assert offer_places(store_id=store.pk, now=NOW) == 0
+    ten.filter(desk__slug="right").update(closed=False)
+    assert offer_places(store_id=store.pk, now=NOW) == 1
+    assert Hold.objects.get().desk.slug == "right"
 
 
 def test_the_wish_is_told_to_staff_and_the_customer_and_erased(store: Store) -> None:

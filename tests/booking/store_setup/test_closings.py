@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import pytest
 
 from booking.arrivals.line import join_line
-from booking.arrivals.steps import admit_walk_in
+from booking.arrivals.walk_ins import admit_walk_in
 from booking.bookings.rebooking import kept_times
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from booking.models import Booking, BookingEvent
-from stores.models import Role, Slot, Store
+from stores.models import Role, Slot, Store, StoreQuestion
 from tests.booking.api.calls import Api, Json, fields_of, refusal_of, signed_in, wish
 from tests.factories import at, make_booking, make_store, make_user
 
@@ -122,6 +122,22 @@ def test_walk_in_is_checked_in_at_once(staff: Api, walk_ins: str) -> None:
     assert answer.status_code == 201
     assert (body["status"], body["source"], body["customer"]["name"]) == ("checked_in", "walk_in", "Bob Test")
     assert (body["starts_at"], body["checked_in_at"]) == ("2026-11-24T10:00:00+01:00", "2026-11-24T10:07:00+01:00")
+
+
+def test_walk_in_asks_to_speak_a_language_and_answers_questions(staff: Api, walk_ins: str, store: Store) -> None:
+    store.desks.update(languages="fr,ar")
+    StoreQuestion.objects.create(store=store, text="Who sent you?", position=0)
+    asked = [{"question": "Who sent you?", "answer": "Ada"}]
+
+    assert fields_of(staff.post(walk_ins, WALK_IN | {"language": "xx"})) == [("language", "invalid")]
+    wrong = [{"question": "Why?", "answer": "So"}]
+    assert fields_of(staff.post(walk_ins, WALK_IN | {"answers": wrong})) == [("answers.0.question", "unknown")]
+    assert refusal_of(staff.post(walk_ins, WALK_IN | {"language": "uk"})) == (409, "slot_closed")
+    answer = staff.post(walk_ins, WALK_IN | {"language": "ar", "answers": asked})
+
+    assert answer.status_code == 201
+    assert answer.json()["language"] == "ar"
+    assert Booking.objects.get().answers == asked
 
 
 def test_full_slot_takes_walk_ins_by_a_managers_word_alone(staff: Api, manager: Api, walk_ins: str) -> None:

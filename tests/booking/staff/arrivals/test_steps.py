@@ -170,7 +170,8 @@ def test_the_screen_asks_the_same_number_of_questions_whatever_the_visits(
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(7):  # session, user; membership, version; rules, visits and their messages
+    # Session, user; membership, version; rules, visits and their messages; the questions that a walk-in may answer.
+    with django_assert_num_queries(8):
         response = client.get(ARRIVALS)
 
     assert markup(response).count('<li class="arrival ') == count

@@ -12,7 +12,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking, Hold, WaitingListEntry
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
-from stores.models import Role, Store
+from stores.models import Desk, Role, Store
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import SESSIONS_IN_DATABASE
 from tests.factories import at, make_store, make_user
@@ -135,6 +135,35 @@ def test_caller_with_a_landline_is_phoned(staff: Client, full: Booking) -> None:
     staff.post(JOIN, filled(staff, phone="05 49 24 00 39"))
 
     assert "Dora Test No messages: please phone" in page(staff.get(LIST)).words
+
+
+def test_the_wished_language_goes_with_the_entry_where_desks_speak_some(
+    staff: Client, store: Store, full: Booking
+) -> None:
+    assert "id_language" not in page(staff.get(JOIN)).ids
+    Desk.objects.filter(store=store).update(languages="fr,ar")
+
+    staff.post(JOIN, filled(staff, language="ar"))
+
+    assert WaitingListEntry.objects.get().language == "ar"
+    shown = page(staff.get(LIST))
+    assert "asks to speak العربية" in shown.words
+    book = next(link for link in shown.links if "day/book/" in link)
+    assert '<option value="ar" selected>' in staff.get(book).content.decode()
+
+
+def test_a_language_that_nobody_speaks_for_this_kind_is_named(staff: Client, store: Store, full: Booking) -> None:
+    advice = store.visit_types.get(slug="advice")
+    desk = Desk.objects.create(store=store, slug="second", name="Second", capacity=1, position=5, languages="uk")
+    desk.visit_types.add(advice)
+
+    answer = staff.post(JOIN, filled(staff, language="uk"))
+
+    assert answer.status_code == 400
+    shown = page(answer)
+    assert "Nobody speaks this language there." in shown.links["#id_language"]
+    assert shown.forms[JOIN]["name"] == "Dora Test"
+    assert not WaitingListEntry.objects.exists()
 
 
 def test_day_leads_to_the_list(staff: Client) -> None:

@@ -50,15 +50,35 @@ function listenToWalkIns(desk) {
     event.preventDefault();
     const typed = new FormData(form);
     const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
+    const kind = pressed || part(form, "[name=visit_type]", HTMLButtonElement).value;
     desk.walkIn({
-      visit_type: pressed || part(form, "[name=visit_type]", HTMLButtonElement).value,
+      visit_type: kind,
       party_size: Number(typed.get("party_size")) || 1,
       name: String(typed.get("name") || "").trim(),
+      language: String(typed.get("language") || ""),
+      answers: answersIn(form, typed, kind),
     });
     form.reset();
     panel.open = false;
     part(panel, "summary", HTMLElement).focus();
   });
+}
+
+/**
+ * Return the answers to the questions of all visits and of a kind, each with the question in the store's own words.
+ * @param {HTMLFormElement} form
+ * @param {FormData} typed
+ * @param {string} kind
+ */
+function answersIn(form, typed, kind) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const asked = form.querySelectorAll("[data-question]");
+  return [...asked]
+    .filter(({ dataset }) => !dataset.kind || dataset.kind === kind)
+    .map(({ dataset }) => ({
+      question: dataset.question || "", answer: String(typed.get(dataset.field || "") || "").trim(),
+    }))
+    .filter(({ answer }) => answer);
 }
 
 /** @param {Desk} desk */

@@ -40,7 +40,8 @@
  * @typedef {{
  *   action_id: string, store: string, happened_at: string, step: string, seq?: number, who: string,
  *   reference?: string, walk_in?: string, starts_at?: string, undoes?: string, visit_type?: string,
- *   party_size?: number, name?: string, squeeze_in?: boolean, people?: string, what?: string,
+ *   party_size?: number, name?: string, squeeze_in?: boolean, people?: string, what?: string, language?: string,
+ *   answers?: {question: string, answer: string}[],
  * }} Tap
  */
 /** @typedef {(moment: Date) => string} Clock */

@@ -15,7 +15,7 @@ import { clock, rules, words } from "./words.js";
  * A tap that does not count, or a ticket that was given: shown until a person has seen it.
  * @typedef {Tap & {reason: string, ticket: string, time: string, status: string, when: string}} Conflict
  */
-/** @typedef {{visit_type?: string, party_size?: number, name?: string, squeeze_in?: boolean}} Newcomer */
+/** @typedef {Pick<Tap, "visit_type" | "party_size" | "name" | "squeeze_in" | "language" | "answers">} Newcomer */
 
 const UNDO_SHOWN_MS = 10 * 1000;
 const REDRAW_MS = 20 * 1000;
@@ -152,18 +152,18 @@ export class Desk {
   }
 
   /** @param {Newcomer} newcomer */
-  walkIn({ visit_type, party_size = 1, name = "", squeeze_in = false }) {
+  walkIn({ visit_type, party_size = 1, name = "", squeeze_in = false, language = "", answers = [] }) {
     const kind = this.day?.visit_types.find((one) => one.slug === visit_type);
     const who = name ? shortened(name) : words.walk_in;
-    const people = fill(party_size === 1 ? words.people.one : words.people.other, { count: party_size });
-    this.#add({ step: "walk_in", visit_type, party_size, name, squeeze_in, who, people, what: kind?.name || "" });
+    const people = fill(words.people[party_size === 1 ? "one" : "other"], { count: party_size });
+    const tap = { visit_type, party_size, name, squeeze_in, language, answers, who, people, what: kind?.name || "" };
+    this.#add({ ...tap, step: "walk_in" });
   }
 
   /** @param {string} actionId */
   squeezeIn(actionId) {
     const conflict = this.conflicts.find((one) => one.action_id === actionId);
-    if (!conflict) return;
-    this.walkIn({ ...conflict, squeeze_in: true });
+    if (conflict) this.walkIn({ ...conflict, squeeze_in: true });
     this.dismiss(actionId);
   }
 
@@ -174,8 +174,8 @@ export class Desk {
   giveTicket(actionId) {
     const conflict = this.conflicts.find((one) => one.action_id === actionId);
     if (!conflict) return;
-    const { visit_type, party_size, name, who } = conflict;
-    this.#add({ step: "ticket", visit_type, party_size, name, who });
+    const { visit_type, party_size, name, language, who } = conflict;
+    this.#add({ step: "ticket", visit_type, party_size, name, language, who });
     this.dismiss(actionId);
   }
 

@@ -125,13 +125,13 @@ export class Kept {
     await this.#write(["day", "taps", "conflicts"], (...all) => all.forEach((one) => one.clear()));
   }
 
-  /** Forget who comes; what was tapped stays until it is sent, without a name. */
+  /** Forget who comes; what was tapped stays until it is sent, without a name and without answers. */
   async wipeNames() {
     const [taps, conflicts] = [await this.taps(), await this.conflicts()];
     await this.#write(["day", "taps", "conflicts"], (days, kept, shown) => {
       days.delete(this.store);
-      for (const tap of taps) kept.put({ ...tap, name: "", who: tap.reference });
-      for (const conflict of conflicts) shown.put({ ...conflict, name: "", who: conflict.reference });
+      for (const tap of taps) kept.put({ ...tap, name: "", answers: [], who: tap.reference });
+      for (const conflict of conflicts) shown.put({ ...conflict, name: "", answers: [], who: conflict.reference });
     });
   }
 }

@@ -199,7 +199,7 @@ export class View {
       acts.unshift(make("button", { type: "button", class: "button button-stop", "data-squeeze": conflict.action_id },
         words.squeeze));
     }
-    if (conflict.reason === "slot_full" && conflict.step === "walk_in") {
+    if (["slot_full", "not_spoken"].includes(conflict.reason) && conflict.step === "walk_in") {
       const attributes = { type: "button", class: "button", "data-ticket": conflict.action_id };
       acts.unshift(make("button", attributes, words.give_ticket));
     }
