@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0033_texts_about_a_visit'),
+        ("booking", "0034_feedback_opt_outs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='language',
-            field=models.CharField(blank=True, db_default='', default='', max_length=3),
+            model_name="ticket",
+            name="language",
+            field=models.CharField(blank=True, db_default="", default="", max_length=3),
         ),
     ]
