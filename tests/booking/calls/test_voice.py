@@ -36,7 +36,7 @@ def booked() -> Booking:
     return Booking.objects.get()
 
 
-@pytest.mark.parametrize(("language", "voice", "said"), [("1", "fr-FR", "réservée"), ("2", "en-GB", "is booked")])
+@pytest.mark.parametrize(("language", "voice", "said"), [("1", "fr-FR", "est pris"), ("2", "en-GB", "is booked")])
 def test_visit_is_booked_in_few_keys_and_little_time(store: Store, language: str, voice: str, said: str) -> None:
     phone = Phone()
     for key in (language, "1", "1", "1", "1"):
