@@ -106,10 +106,8 @@ def claim_and_settle() -> dict[str, float]:
         now = timezone.now()
         claimed = timed("claim", lambda: claims.claim_due(now=now, limit=AT_ONCE, channel=Channel.SMS))  # noqa: B023
         assert len(claimed) == AT_ONCE, len(claimed)
-        texts = [
-            (message, Sms(f"+3361{message.pk % 10**7:07d}", "Bench: visite demain", now - timedelta(hours=8)))
-            for message in claimed
-        ]
+        since = now - timedelta(hours=8)
+        texts = [(one, Sms(f"+3361{one.pk % 10**7:07d}", "Bench: visite demain", since)) for one in claimed]
         reasons = set(timed("begin", lambda: attempts.begin(texts, now=now)).values())  # noqa: B023
         assert reasons == {""}, reasons
         results = [

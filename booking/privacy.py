@@ -39,24 +39,39 @@ _ERASED = (
 def customer_data(booking: Booking) -> dict[str, object]:
     """Return all data about a booking's customer, ready for JSON; times have the store's offset."""
     zone = ZoneInfo(booking.store.time_zone)
+    return {
+        **_visit_data(booking, zone),
+        **_person_data(booking),
+        **_steps_data(booking, zone),
+        **_told_data(booking, zone),
+        "kept_until": _local(booking.ends_at + timedelta(days=booking.store.keep_days), zone),
+    }
 
-    def local(moment: datetime | None) -> str | None:
-        return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
 
-    answered = feedback_of(booking)
-    events = BookingEvent.objects.filter(booking=booking).order_by("pk")
+def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
+
+
+def _visit_data(booking: Booking, zone: ZoneInfo) -> dict[str, object]:
+    """Return which visit it is: where, when, of how many people."""
     return {
         "reference": booking.reference,
         "store": booking.store.slug,
         "store_name": booking.store.name,
         "visit_type": booking.visit_type.slug,
         "desk": booking.desk.slug,
-        "starts_at": local(booking.starts_at),
-        "ends_at": local(booking.ends_at),
+        "starts_at": _local(booking.starts_at, zone),
+        "ends_at": _local(booking.ends_at, zone),
         "time_zone": booking.store.time_zone,
         "status": booking.status,
         "source": booking.source,
         "party_size": booking.party_size,
+    }
+
+
+def _person_data(booking: Booking) -> dict[str, object]:
+    """Return what the customer said of themselves, and the digest of the network that they came from."""
+    return {
         "customer": {
             "name": booking.name,
             "phone": booking.phone,
@@ -73,29 +88,38 @@ def customer_data(booking: Booking) -> dict[str, object]:
         "answers": booking.answers,
         "attendance_confirmed": booking.attendance_confirmed,
         "late_minutes": booking.late_minutes,
-        "phoned_at": local(booking.phoned_at),
-        "checked_in_at": local(booking.checked_in_at),
-        "started_at": local(booking.started_at),
-        "completed_at": local(booking.completed_at),
-        "created_at": local(booking.created_at),
-        "updated_at": local(booking.updated_at),
-        "history": [{"kind": event.kind, "at": local(event.at), "by": event.actor} for event in events],
+    }
+
+
+def _steps_data(booking: Booking, zone: ZoneInfo) -> dict[str, object]:
+    """Return when what happened to the visit."""
+    moments = ("phoned_at", "checked_in_at", "started_at", "completed_at", "created_at", "updated_at")
+    events = BookingEvent.objects.filter(booking=booking).order_by("pk")
+    return {
+        **{name: _local(getattr(booking, name), zone) for name in moments},
+        "history": [{"kind": event.kind, "at": _local(event.at, zone), "by": event.actor} for event in events],
+    }
+
+
+def _told_data(booking: Booking, zone: ZoneInfo) -> dict[str, object]:
+    """Return what the customer and the store told each other: feedback, texts, messages."""
+    answered = feedback_of(booking)
+    return {
         "feedback": {
             "answer": answered.answer,
             "words": answered.words,
-            "at": local(answered.wrote_at or answered.answered_at),
+            "at": _local(answered.wrote_at or answered.answered_at, zone),
         }
         if answered
         else None,
         "texts": [
-            {"at": local(text.at), "text": text.body, "by": "store" if text.is_reply else "customer"}
+            {"at": _local(text.at, zone), "text": text.body, "by": "store" if text.is_reply else "customer"}
             for text in texts_of(booking)
         ],
         "messages": [
-            {"kind": one.kind, "channel": one.channel, "state": one.state, "at": local(one.at)}
+            {"kind": one.kind, "channel": one.channel, "state": one.state, "at": _local(one.at, zone)}
             for one in outbox.deliveries([booking.reference]).get(booking.reference, ())
         ],
-        "kept_until": local(booking.ends_at + timedelta(days=booking.store.keep_days)),
     }
 
 

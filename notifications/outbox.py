@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Case, CharField, F, Q, QuerySet, When
+from django.db.models import Case, CharField, Q, QuerySet, When
 from django.db.models import Value as Fixed
-from django.db.models.functions import Cast, Concat, Greatest
+from django.db.models.functions import Cast, Concat
 
 from notifications import message_files, provider_texts
 from notifications.content import NewMessage
@@ -94,7 +94,7 @@ def new_rows(messages: Sequence[NewMessage], *, now: datetime) -> list[OutboxMes
 def ring_if_due(messages: Sequence[NewMessage], *, now: datetime) -> None:
     """Ring when the transaction commits, if one of its new messages is due."""
     if any(message.due_at <= now for message in messages):
-        _ring_on_commit()
+        ring_on_commit()
 
 
 def skip_open(
@@ -133,7 +133,7 @@ def release(*, subject: str, kinds: Collection[str], reason: str, now: datetime)
     """Let texts about a subject that wait for this reason go now; return how many."""
     released = _waiting([subject], kinds, reason).update(due_at=now, try_at=now, reason="", updated_at=now)
     if released:
-        _ring_on_commit()
+        ring_on_commit()
     return released
 
 
@@ -265,48 +265,13 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
     enqueue([same], now=now)
 
 
-def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
-    """Retry messages that need a decision; for those that may have been sent, ask the provider first."""
-    waiting = messages.filter(state__in=(State.UNKNOWN, State.DEAD, State.FAILED, State.DUE))
-    # A failed message has not arrived. A mail server has no list, so for an e-mail only the person's word counts.
-    is_to_go_anew = Q(state=State.FAILED) | Q(channel=Channel.EMAIL)
-    count = waiting.update(
-        attempted_at=Case(When(is_to_go_anew, then=Fixed(None)), default=F("attempted_at")),
-        provider_sid=Case(When(is_to_go_anew, then=Fixed("")), default=F("provider_sid")),
-        state=State.DUE,
-        reason="",
-        attempts=0,
-        failures=0,
-        left_behind=0,
-        try_at=Greatest("due_at", Fixed(now)),
-        updated_at=now,
-    )
-    if count:
-        _ring_on_commit()
-    return count
-
-
-def drop(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
-    """Settle messages as dropped: they are not sent."""
-    return messages.filter(state__in=UNSETTLED_STATES).update(
-        state=State.SKIPPED, reason="dropped", **NO_LEASE, updated_at=now
-    )
-
-
-def after_restore(*, now: datetime) -> int:
-    """Hold back messages that may have been sent between a backup and now; return how many."""
-    return OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).update(
-        state=State.SKIPPED, reason="restored", **NO_LEASE, updated_at=now
-    )
-
-
 def unclaimed(sids: Collection[str], *, message: OutboxMessage) -> set[str]:
     """Return those of the provider's ids that belong to no other message of ours."""
     others = OutboxMessage.objects.filter(provider_sid__in=[sid for sid in sids if sid]).exclude(pk=message.pk)
     return set(sids) - set(others.values_list("provider_sid", flat=True))
 
 
-def _ring_on_commit() -> None:
+def ring_on_commit() -> None:
     """Ring once for all messages of a transaction."""
     if not any(entry[1] is ring for entry in transaction.get_connection().run_on_commit):
         transaction.on_commit(ring, robust=True)

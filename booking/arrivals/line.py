@@ -32,6 +32,7 @@ from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Store
 from stores.queries import rules_around
+from stores.slots import StoreRules, VisitTypeRule
 from stores.visit_runs import has_hours_left
 
 NAME_LONGEST = 120
@@ -59,15 +60,8 @@ def join_line(
     joined_at = joined_at or now
     rules = rules_around(store.slug, now, lock=True)
     kind = visit_type_or_raise(rules, visit_type)
-    rules = rules.for_kind(kind)
-    if not rules.desks:
-        raise BookingRefused(Refusal.NOT_FOUND)
-    day = working_day(rules, now=now)
-    if joined_at < day.since or not has_hours_left(rules, kind, day=day.own_date, at=joined_at):
-        raise BookingRefused(Refusal.SLOT_CLOSED)
-    rules = rules.chosen("", language)
-    if not rules.desks or not has_hours_left(rules, kind, day=day.own_date, at=joined_at):
-        raise NobodySpeaks
+    day = working_day(rules.for_kind(kind), now=now)
+    rules = _rules_to_join(rules.for_kind(kind), kind, day, language, joined_at=joined_at)
     if not 1 <= party_size <= kind.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     lock_line(store.pk)
@@ -86,6 +80,20 @@ def join_line(
     )
     raise_days(store.pk, {day.own_date})
     return ticket
+
+
+def _rules_to_join(
+    rules: StoreRules, kind: VisitTypeRule, day: WorkingDay, language: str, *, joined_at: datetime
+) -> StoreRules:
+    """Return the rules with the desks that serve somebody who joins. Raises BookingRefused, NobodySpeaks for none."""
+    if not rules.desks:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    if joined_at < day.since or not has_hours_left(rules, kind, day=day.own_date, at=joined_at):
+        raise BookingRefused(Refusal.SLOT_CLOSED)
+    speaking = rules.chosen("", language)
+    if not speaking.desks or not has_hours_left(speaking, kind, day=day.own_date, at=joined_at):
+        raise NobodySpeaks
+    return speaking
 
 
 @transaction.atomic

@@ -77,10 +77,8 @@ def _admit_walk_in(
     action_id: UUID | None,
     was_in_line: bool,
 ) -> Booking:
-    if action_id is not None:
-        before = BookingEvent.objects.filter(action_id=action_id, booking__store__slug=store).select_related("booking")
-        if (event := before.first()) is not None:
-            return event.booking
+    if (admitted := _admitted_by(action_id, store)) is not None:
+        return admitted
     came_at = draft.checked_in_at or now
     rules = rules_around(store, came_at, lock=True)
     visit_type = rules.booked_type(visit_type_slug, party_size=draft.party_size) if was_in_line else None
@@ -89,12 +87,7 @@ def _admit_walk_in(
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     # Whoever was in line came while this kind of visit had its hours.
     asked = replace(visit_type, weekly=()) if was_in_line else visit_type
-    speaking = rules.chosen("", draft.language)
-    if was_in_line and not speaking.for_kind(visit_type).desks:
-        speaking = rules  # nobody speaks it any more: whoever waits is served all the same
-    runs = runs_now(speaking, asked, now=came_at)
-    if not runs:
-        raise NobodySpeaks if runs_now(rules, asked, now=came_at) else BookingRefused(Refusal.SLOT_CLOSED)
+    runs = _runs_to_speak(rules, asked, draft.language, was_in_line=was_in_line, now=came_at)
     run = _place_for_walk_in(
         rules, runs, visit_type, party_size=draft.party_size, squeeze=squeeze, desk_id=desk_id, now=now
     )
@@ -110,6 +103,28 @@ def _admit_walk_in(
         action_id=action_id,
     )
     return booking
+
+
+def _admitted_by(action_id: UUID | None, store: str) -> Booking | None:
+    """Return the walk-in that a tap has let in already."""
+    if action_id is None:
+        return None
+    before = BookingEvent.objects.filter(action_id=action_id, booking__store__slug=store).select_related("booking")
+    event = before.first()
+    return event.booking if event else None
+
+
+def _runs_to_speak(
+    rules: StoreRules, asked: VisitTypeRule, language: str, *, was_in_line: bool, now: datetime
+) -> list[Run]:
+    """Return the runs of now at desks that speak a language. Raises NobodySpeaks, BookingRefused for none."""
+    speaking = rules.chosen("", language)
+    if was_in_line and not speaking.for_kind(asked).desks:
+        speaking = rules  # nobody speaks it any more: whoever waits is served all the same
+    runs = runs_now(speaking, asked, now=now)
+    if not runs:
+        raise NobodySpeaks if runs_now(rules, asked, now=now) else BookingRefused(Refusal.SLOT_CLOSED)
+    return runs
 
 
 def _place_for_walk_in(

@@ -44,33 +44,40 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     are for the store's webhooks. On PostgreSQL one statement writes all that is new.
     """
     line = BookingEvent(
-        booking=booking,
-        kind=event,
-        at=who.now,
-        happened_at=happened_at or who.now,
-        actor=who.actor,
-        user=who.user,
+        booking=booking, kind=event, at=who.now, happened_at=happened_at or who.now, actor=who.actor, user=who.user,
         from_status=booking.status if from_status is None else from_status,
         to_status=booking.status,
         from_starts_at=from_starts_at,
         to_starts_at=booking.starts_at if from_starts_at else None,
         action_id=action_id,
         undoes=undoes,
-    )
+    )  # fmt: skip
     if skip_unsent:
         outbox.skip_open(subject=booking.reference, reason=skip_unsent, now=who.now)
     messages = [] if tell is None else plan_messages(booking, kind=tell, who=who, offset=told_as)
-    told = visit_events(booking, event, now=who.now)
+    _write_change(line, messages, visit_events(booking, event, now=who.now), days, now=who.now)
+    outbox.ring_if_due(messages, now=who.now)
+
+
+def _write_change(
+    line: BookingEvent,
+    messages: Sequence[NewMessage],
+    told: Sequence[WebhookEvent],
+    days: Collection[date],
+    *,
+    now: datetime,
+) -> None:
+    """Write what is new of a change, the days last of all."""
+    store_id = line.booking.store_id
     if can_join_writes():
         written = insert_part("line", [line])
-        write_jointly([written, *_closing_parts(booking.store_id, messages, told, days, after=[written], now=who.now)],
-                      returning=written)  # fmt: skip
+        closing = _closing_parts(store_id, messages, told, days, after=[written], now=now)
+        write_jointly([written, *closing], returning=written)
     else:
         line.save(force_insert=True)
-        outbox.enqueue(messages, now=who.now)
+        outbox.enqueue(messages, now=now)
         WebhookEvent.objects.bulk_create(told)
-        raise_days(booking.store_id, days)
-    outbox.ring_if_due(messages, now=who.now)
+        raise_days(store_id, days)
 
 
 def write_new_visit(booking: Booking, claim: Part | None, *, who: Who, days: Collection[date]) -> bool:

@@ -13,7 +13,7 @@ from booking.bookings.lifecycle import lock_booking
 from booking.bookings.refusals import WrongStatus
 from booking.message_kinds import Kind
 from booking.models import Booking, Feedback, FeedbackAnswer, FeedbackDay, Status
-from booking.policy import FEEDBACK_APART
+from booking.sending_times import FEEDBACK_APART
 from notifications.models import OutboxMessage, State
 
 # They were sent, may have been, or go before this one.

@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from booking.bookings.changes import RAISED_BY_CALLER, note_change, write_new_visit
 from booking.bookings.open_visits import refuse_open_visits, see_visits_and_slots
 from booking.bookings.refusals import WrongStatus
+from booking.bookings.visit_places import release_places, take_run
 from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
 from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.joint_writes import Part, can_join_writes
 from booking.models.partial_rows import known
-from booking.places.claims import claim_anywhere, days_taken, give_places_back, raise_days
+from booking.places.claims import claim_anywhere, days_taken, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold, released_part
 from booking.places.locks import customer_keys, lock_customer, lock_held, share_lock_store_of
@@ -29,13 +30,13 @@ from booking.places.requests import (
     visit_type_or_raise,
 )
 from booking.places.runs import Run
-from booking.policy import may_cancel, places_needed
+from booking.policy import may_cancel
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
 from booking.who import Who
-from stores.models import Desk, Store, VisitType
+from stores.models import Store, VisitType
 from stores.queries import UnknownStore, rules_around
 from stores.slots import StoreRules, VisitTypeRule
 
@@ -67,27 +68,31 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
     or visit type.
     """
     asked = SlotRequest(store, visit_type, starts_at, party_size, desk, country=country, language=language)
-    draft = Booking(
-        party_size=party_size,
-        source=source,
-        name=customer.name,
-        phone=customer.phone,
-        email=customer.email,
-        locale=customer.locale,
-        language=language,
-        is_simple=customer.is_simple,
-        is_for_someone_else=customer.is_for_someone_else,
-        note=note,
-        answers=[{"question": answer.question, "answer": answer.answer} for answer in answers],
-        desk_was_chosen=bool(desk),
-        client_digest=client.home if client else "",
-    )
+    draft = _draft(asked, customer, client)
+    draft.source, draft.note = source, note
+    draft.answers = [{"question": answer.question, "answer": answer.answer} for answer in answers]
     if hold is not None:
         is_handed_on = not country and is_part_of_try()  # CountryChanged is not: the request is read again
         with transaction.atomic(savepoint=not is_handed_on):
             return _book_held(asked, draft, token=hold, may_repeat=may_repeat, now=now)
     book_it = partial(_book, asked, draft, may_repeat=may_repeat, now=now, user=user)
     return retry_after_expired_holds(book_it, store=store, now=now)
+
+
+def _draft(asked: SlotRequest, customer: CustomerDetails, client: ClientDigests | None) -> Booking:
+    """Return a booking that has no time yet, with what was asked for and who asks."""
+    return Booking(
+        party_size=asked.party_size,
+        language=asked.language,
+        desk_was_chosen=bool(asked.desk),
+        name=customer.name,
+        phone=customer.phone,
+        email=customer.email,
+        locale=customer.locale,
+        is_simple=customer.is_simple,
+        is_for_someone_else=customer.is_for_someone_else,
+        client_digest=client.home if client else "",
+    )
 
 
 @transaction.atomic
@@ -267,28 +272,6 @@ def _store(
     who = Who(Actor.CUSTOMER if is_customer else Actor.STAFF, user, now)
     days = RAISED_BY_CALLER if raised_by_caller else days_taken(run, rules.zone.key)
     return write_new_visit(booking, claim, who=who, days=days)
-
-
-def release_places(booking: Booking) -> set[date]:
-    """Give back a booking's places, and those kept for it as other times, in the caller's transaction.
-
-    Returns the days that changed, for the caller to raise last.
-    """
-    holds = []
-    if booking.answer_until is not None:
-        holds = list(booking.kept_times.order_by("pk"))
-        booking.answer_until = None
-    return give_places_back(booking.store, [booking], holds=holds)
-
-
-def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
-    """Set the desk, the times and the places of a booking; the caller has taken the places and saves the booking."""
-    booking.desk = known(Desk, id=run.desk.id, slug=run.desk.slug, name=run.desk.name)
-    booking.starts_at, booking.ends_at = run.starts_at, run.ends_at
-    booking.minutes_before, booking.minutes_after = run.minutes_before, run.minutes_after
-    booking.visit_date = run.starts_at.astimezone(rules.zone).date()
-    booking.takes_web_places = from_web
-    booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
 
 
 def _is_for(hold: Hold, asked: SlotRequest, rules: StoreRules) -> bool:

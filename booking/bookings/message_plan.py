@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from booking.customer_input import can_be_texted
 from booking.message_kinds import KINDS, Kind
 from booking.models import Actor, Booking
-from booking.policy import FEEDBACK_OF_USE, feedback_goes_at, plan_of, reminder_times, text_goes_at
+from booking.sending_times import FEEDBACK_OF_USE, feedback_goes_at, plan_of, reminder_times, text_goes_at
 from booking.who import Who
 from notifications.content import NewMessage
 from notifications.models import Channel

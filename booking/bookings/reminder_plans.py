@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from booking.bookings.message_plan import plan_reminders
 from booking.message_kinds import Kind
 from booking.models import Booking, Status
-from booking.policy import REMINDERS_APART
+from booking.sending_times import REMINDERS_APART
 from notifications.content import NewMessage
 from notifications.models import REPLANNED, Channel, OutboxMessage, State
 from notifications.replanning import replan

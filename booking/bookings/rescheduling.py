@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
-from booking.bookings.lifecycle import lock_booking, release_places, take_run
+from booking.bookings.lifecycle import lock_booking
 from booking.bookings.refusals import WrongStatus
+from booking.bookings.visit_places import release_places, take_run
 from booking.message_kinds import Kind
 from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim, claim_anywhere, days_taken, lock_slots

@@ -12,12 +12,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from booking import limits
-from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.calls import words
 from booking.calls.place import MOST_OFFERED, Place, Step
 from booking.calls.replies import Caller, ask, ask_again, end_call, lead_to_person, say, say_moment
+from booking.calls.visits_of_caller import _booked_at, _may_move, _named, _visits
 from booking.customer_input import CustomerDetails, can_be_texted
 from booking.formatting import visit_type_name
 from booking.limits import RateLimited
@@ -26,7 +26,6 @@ from booking.places.days_state import Wish
 from booking.places.free_times import kept_availability
 from booking.places.holds import hold_places, release_hold
 from booking.places.moved_visits import moved_visit
-from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType, while_offered
 from booking.tokens import hold_token
 from booking.who import Who
@@ -218,12 +217,6 @@ def _said_booked(place: Place, caller: Caller, booking: Booking) -> Spoken:
     return say(place, words.booked(moment, booking.reference, gets_text=gets_text))
 
 
-def _booked_at(place: Place, caller: Caller) -> Booking | None:
-    """Return the visit that this caller has at the chosen time already."""
-    same = (place.kind, place.times[0])
-    return next((one for one in _visits(caller) if (one.visit_type.slug, one.starts_at) == same), None)
-
-
 def _visit_of(place: Place, caller: Caller) -> Spoken:
     """Ask what is to be done with the caller's next visit."""
     visits = _visits(caller)
@@ -233,17 +226,6 @@ def _visit_of(place: Place, caller: Caller) -> Spoken:
     place = Place(Step.CHANGE, place.language, kind=visit.visit_type.slug, visit=visit.reference)
     several = [words.several(len(visits))] if len(visits) > 1 else []
     return ask(place, [*several, *words.question_to_change(say_moment(visit.starts_at, caller))])
-
-
-def _visits(caller: Caller) -> list[Booking]:
-    """Return the caller's visits at this store that are still to come."""
-    visits = visits_to_come(Contact(phone=caller.call.caller), now=caller.now)
-    return [one for one in visits if one.store_id == caller.rules.id and one.starts_at > caller.now]
-
-
-def _named(place: Place, caller: Caller) -> Booking | None:
-    """Return the visit that the call is about; None where it is no visit of this caller any more."""
-    return next((one for one in _visits(caller) if one.reference == place.visit), None)
 
 
 def _change(place: Place, caller: Caller) -> Spoken:
@@ -256,16 +238,6 @@ def _change(place: Place, caller: Caller) -> Spoken:
     if caller.call.key == "2":
         return ask(replace(place, step=Step.CANCEL, is_repeated=False), words.question_to_cancel(moment))
     return ask_again(place, caller, words.question_to_change(moment))
-
-
-def _may_move(visit: Booking, caller: Caller) -> bool:
-    return may_change(
-        status=visit.status,
-        starts_at=visit.starts_at,
-        now=caller.now,
-        change_until_minutes=visit.store.change_until_minutes,
-        answer_until=visit.answer_until,
-    )
 
 
 def _move(place: Place, caller: Caller, moment: datetime) -> Spoken:

@@ -91,11 +91,18 @@ def chooser(  # noqa: PLR0913 -- one for each thing a wish says
         moved=moved,
         language=language,
     )
-    if day is not None and day >= book.today + DAYS_SHOWN * ONE_DAY:
-        first_slot = book.first_slot(near_days=DAYS_NEAR)  # this week is not shown: its first days mostly tell
-    else:
-        first_slot = book.first_slot()
+    is_later_week = day is not None and day >= book.today + DAYS_SHOWN * ONE_DAY
+    # Where this week is not shown, its first days mostly tell.
+    first_slot = book.first_slot(near_days=DAYS_NEAR) if is_later_week else book.first_slot()
     wanted = day or from_date or (first_slot.astimezone(rules.zone).date() if first_slot else book.today)
+    week = _week_around(book, wanted, day=day, own_start=own_start, now=now)
+    return replace(week, earliest=slot_choice(first_slot, rules) if first_slot else None)
+
+
+def _week_around(
+    book: "_Book", wanted: date, *, day: date | None, own_start: datetime | None, now: datetime
+) -> Chooser:
+    """Return the week around the wanted day, as far as it can be reached; `day` is the one that was asked for."""
     reachable = min(max(wanted, book.today), book.last)
     first = week_start(reachable, today=book.today)
     week = book.between(first, first + DAYS_SHOWN * ONE_DAY - ONE_DAY)
@@ -110,7 +117,7 @@ def chooser(  # noqa: PLR0913 -- one for each thing a wish says
         shown=shown,
         parts=_together(parts_of(shown)) if also else parts_of(shown),
         also=DayTimes(also, parts_of(also)) if also else None,
-        earliest=slot_choice(first_slot, rules) if first_slot else None,
+        earliest=None,
         next_day=_next_free(days, also or shown)
         or (None if _has_free(days) else _first_free_after(book, following, now=now)),
         earlier=first - DAYS_SHOWN * ONE_DAY if first > book.today else None,

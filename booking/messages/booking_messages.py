@@ -21,7 +21,7 @@ from booking.messages.late_reminders import hours_before, is_late, late_message_
 from booking.messages.own_texts import facts_of_visit, own_or_standard, own_paragraph
 from booking.messages.sms_texts import sms_text
 from booking.models import Booking, Status
-from booking.policy import REMINDERS_APART, plan_of, text_valid_until
+from booking.sending_times import REMINDERS_APART, plan_of, text_valid_until
 from booking.subjects import About, Subject
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import REPLANNED, Channel, OutboxMessage

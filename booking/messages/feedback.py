@@ -23,7 +23,7 @@ from booking.messages.late_reminders import is_late
 from booking.messages.own_texts import facts_of_visit, own_or_standard, own_paragraph
 from booking.messages.sms_texts import link_text
 from booking.models import Booking, Status
-from booking.policy import is_quiet, next_morning, plan_of, text_valid_until
+from booking.sending_times import is_quiet, next_morning, plan_of, text_valid_until
 from booking.web.reader_prefix import ReaderChoice
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage

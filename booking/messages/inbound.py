@@ -5,17 +5,14 @@ it is asked which. Nothing is cancelled without a second yes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import translation
 
 from booking import limits
-from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.feedback import may_answer
 from booking.bookings.lateness import say_late
 from booking.bookings.lifecycle import cancel_booking, confirm_attendance
-from booking.bookings.queries import booking_by_reference
 from booking.bookings.rescheduling import reschedule
 from booking.message_kinds import Kind
 from booking.messages import reply_texts, text_questions
@@ -29,6 +26,7 @@ from booking.messages.booking_messages import (
 )
 from booking.messages.feedback import feedback_text
 from booking.messages.inbox import has_written_lately, keep_text, reply_goes_at
+from booking.messages.incoming_texts import IncomingText, language_of, store_of, visit_meant
 from booking.messages.text_bookings import book_choice, offer_first_times, store_of_word
 from booking.models import Booking, Status, TextQuestion
 from booking.places.days_state import Wish
@@ -38,21 +36,7 @@ from booking.policy import LONGEST_LATE, may_change
 from booking.refusals import BookingRefused
 from booking.subjects import About, Subject
 from booking.who import Who
-from notifications.models import OutboxMessage
 from notifications.sms_recipients import last_text_to
-from stores.models import Store
-
-RECENTLY = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A text, with the last one that we sent to its number."""
-
-    phone: str
-    body: str
-    now: datetime
-    last: OutboxMessage | None
 
 
 def answer_text(*, phone: str, body: str, answer_otherwise: Callable[[str, str], str | None], now: datetime) -> str:
@@ -62,7 +46,7 @@ def answer_text(*, phone: str, body: str, answer_otherwise: Callable[[str, str],
     """
     if not limits.may_answer_text(phone):
         return ""
-    text = _Text(phone, body, now, last_text_to(phone))
+    text = IncomingText(phone, body, now, last_text_to(phone))
     last_text_at = text.last.attempted_at if text.last else None
     asked = text_questions.open_question(phone, last_text_at=last_text_at, now=now)
     if asked is not None and (reply := _answer_question(text, asked)) is not None:
@@ -73,7 +57,7 @@ def answer_text(*, phone: str, body: str, answer_otherwise: Callable[[str, str],
     return _answer_freely(text, read_answer(body), answer_otherwise)
 
 
-def _answer_freely(text: _Text, answer: Answer, answer_otherwise: Callable[[str, str], str | None]) -> str:
+def _answer_freely(text: IncomingText, answer: Answer, answer_otherwise: Callable[[str, str], str | None]) -> str:
     """Return the reply to a text that answers no question of ours but "Do you come?"."""
     meaning = answer.meaning
     if _answers_feedback(text, meaning):
@@ -85,7 +69,7 @@ def _answer_freely(text: _Text, answer: Answer, answer_otherwise: Callable[[str,
     about = Subject.parse(text.last.subject) if text.last else None
     if about and about.about not in (About.BOOKING, About.TEXT) and meaning in (Meaning.COMING, Meaning.NOT_COMING):
         return answer_otherwise(str(about), "yes" if meaning == Meaning.COMING else "no") or ""
-    booking, others = _visit_meant(text, about)
+    booking, others = visit_meant(text, about)
     if meaning == Meaning.HELP:
         return _help(text, booking)
     if meaning not in _ACTIONS:
@@ -97,7 +81,7 @@ def _answer_freely(text: _Text, answer: Answer, answer_otherwise: Callable[[str,
     return _act(text, booking, meaning, answer.number)
 
 
-def _answers_feedback(text: _Text, meaning: Meaning) -> bool:
+def _answers_feedback(text: IncomingText, meaning: Meaning) -> bool:
     """Tell whether a text answers our question after a visit, and so says nothing about a visit to come.
 
     Somebody who says in words that they do not come means a visit: they are asked about it.
@@ -108,7 +92,7 @@ def _answers_feedback(text: _Text, meaning: Meaning) -> bool:
     return meaning in (Meaning.NUMBER, Meaning.COMING) or is_bare_no
 
 
-def _ask_feedback_again(text: _Text) -> str:
+def _ask_feedback_again(text: IncomingText) -> str:
     """Return the question after a visit once more: it is answered by its link alone."""
     booking = read_booking(Subject.parse(text.last.subject)) if text.last else None
     if booking is None or booking.phone != text.phone or not may_answer(booking):
@@ -117,7 +101,7 @@ def _ask_feedback_again(text: _Text) -> str:
         return feedback_text(booking)
 
 
-def _act(text: _Text, booking: Booking, meaning: Meaning, number: int | None) -> str:
+def _act(text: IncomingText, booking: Booking, meaning: Meaning, number: int | None) -> str:
     with translation.override(booking.locale):
         if booking.status == Status.CANCELLED:
             return booking_sms(booking, CANCELLATION.name)
@@ -127,18 +111,18 @@ def _act(text: _Text, booking: Booking, meaning: Meaning, number: int | None) ->
             return _pass_on(text, booking)
 
 
-def _note_coming(text: _Text, booking: Booking, _number: int | None) -> str:
+def _note_coming(text: IncomingText, booking: Booking, _number: int | None) -> str:
     text_questions.close_question(text.phone)
     confirm_attendance(booking_id=booking.pk, now=text.now)
     return booking_sms(booking, ATTENDANCE_CONFIRMED)
 
 
-def _ask_whether_to_cancel(text: _Text, booking: Booking, _number: int | None) -> str:
+def _ask_whether_to_cancel(text: IncomingText, booking: Booking, _number: int | None) -> str:
     text_questions.ask(text.phone, text_questions.CANCEL, subject=booking.reference, now=text.now)
     return booking_sms(booking, NOT_COMING)
 
 
-def _note_late(text: _Text, booking: Booking, minutes: int | None) -> str:
+def _note_late(text: IncomingText, booking: Booking, minutes: int | None) -> str:
     if minutes is None:
         text_questions.ask(text.phone, text_questions.LATE, subject=booking.reference, now=text.now)
         return reply_texts.late_asked(booking)
@@ -149,7 +133,7 @@ def _note_late(text: _Text, booking: Booking, minutes: int | None) -> str:
     return reply_texts.late_noted(booking, minutes)
 
 
-def _offer_times(text: _Text, booking: Booking, _number: int | None) -> str:
+def _offer_times(text: IncomingText, booking: Booking, _number: int | None) -> str:
     """Return the three free times nearest to a visit, to choose from by number."""
     is_in_time = may_change(
         status=booking.status,
@@ -177,7 +161,7 @@ def _offer_times(text: _Text, booking: Booking, _number: int | None) -> str:
     return reply_texts.times_offered(booking, starts)
 
 
-_ACTIONS: Mapping[Meaning, Callable[[_Text, Booking, int | None], str]] = {
+_ACTIONS: Mapping[Meaning, Callable[[IncomingText, Booking, int | None], str]] = {
     Meaning.COMING: _note_coming,
     Meaning.NOT_COMING: _ask_whether_to_cancel,
     Meaning.LATE: _note_late,
@@ -185,7 +169,7 @@ _ACTIONS: Mapping[Meaning, Callable[[_Text, Booking, int | None], str]] = {
 }
 
 
-def _answer_question(text: _Text, asked: TextQuestion) -> str | None:
+def _answer_question(text: IncomingText, asked: TextQuestion) -> str | None:
     """Return the reply to an answer to our question, None where the text answers something else."""
     if asked.question == text_questions.BOOK:
         return book_choice(asked, phone=text.phone, number=read_number(text.body), now=text.now)
@@ -210,7 +194,7 @@ def _answer_question(text: _Text, asked: TextQuestion) -> str | None:
     return None
 
 
-def _cancel(text: _Text, booking: Booking) -> str:
+def _cancel(text: IncomingText, booking: Booking) -> str:
     """Cancel a visit after the second yes; the text about the cancellation is the reply."""
     text_questions.close_question(text.phone)
     try:
@@ -220,7 +204,7 @@ def _cancel(text: _Text, booking: Booking) -> str:
     return ""
 
 
-def _move(text: _Text, booking: Booking, asked: TextQuestion, number: int) -> str:
+def _move(text: IncomingText, booking: Booking, asked: TextQuestion, number: int) -> str:
     """Move a visit to a time that was offered; the text about the change is the reply."""
     if not 1 <= number <= len(asked.choices):
         return _offer_times(text, booking, None)
@@ -233,7 +217,7 @@ def _move(text: _Text, booking: Booking, asked: TextQuestion, number: int) -> st
     return ""
 
 
-def _choose_visit(text: _Text, asked: TextQuestion) -> str | None:
+def _choose_visit(text: IncomingText, asked: TextQuestion) -> str | None:
     """Return the reply once it is clear which of several visits is meant."""
     number = read_number(text.body)
     if number is None or not 1 <= number <= len(asked.choices):
@@ -246,7 +230,7 @@ def _choose_visit(text: _Text, asked: TextQuestion) -> str | None:
     return _act(text, booking, Meaning(meaning), int(minutes) if minutes else None)
 
 
-def _ask_which(text: _Text, visits: list[Booking], meaning: Meaning, number: int | None) -> str:
+def _ask_which(text: IncomingText, visits: list[Booking], meaning: Meaning, number: int | None) -> str:
     choices = [visit.reference for visit in visits]
     subject = f"{meaning} {number}" if number and meaning == Meaning.LATE else str(meaning)
     text_questions.ask(text.phone, text_questions.WHICH, subject=subject, choices=choices, now=text.now)
@@ -254,42 +238,26 @@ def _ask_which(text: _Text, visits: list[Booking], meaning: Meaning, number: int
         return reply_texts.which_visit(visits)
 
 
-def _visit_meant(text: _Text, about: Subject | None) -> tuple[Booking | None, list[Booking]]:
-    """Return the visit that a text is about; None where there is none, or where one of several is."""
-    named = read_booking(about) if about and about.about == About.BOOKING else None
-    if named is not None and named.phone != text.phone:  # corrected since
-        named = None
-    is_recent = text.last is not None and text.now - (text.last.attempted_at or text.last.due_at) < RECENTLY
-    if named is not None and is_recent and named.status == Status.CONFIRMED and text.now < named.ends_at:
-        return named, []
-    visits = visits_to_come(Contact(phone=text.phone), now=text.now)
-    if len(visits) == 1:
-        return booking_by_reference(visits[0].reference), []
-    if not visits and named is not None and named.status == Status.CANCELLED and text.now < named.starts_at:
-        return named, []
-    return None, visits
-
-
 def keep_unanswered(*, phone: str, body: str, now: datetime) -> None:
     """Keep a text for a person to read, without an answer: for example, of somebody who wants no more texts."""
-    text = _Text(phone, body, now, last_text_to(phone))
-    booking, _others = _visit_meant(text, Subject.parse(text.last.subject) if text.last else None)
-    store = _store_of(text, booking)
+    text = IncomingText(phone, body, now, last_text_to(phone))
+    booking, _others = visit_meant(text, Subject.parse(text.last.subject) if text.last else None)
+    store = store_of(text, booking)
     if store is not None and limits.may_answer_text(phone):
         keep_text(store=store, phone=phone, body=body, booking=booking, now=now)
 
 
-def _help(text: _Text, booking: Booking | None) -> str:
-    store = _store_of(text, booking)
+def _help(text: IncomingText, booking: Booking | None) -> str:
+    store = store_of(text, booking)
     if store is None:
         return ""
-    with translation.override(_language(booking)):
+    with translation.override(language_of(booking)):
         return reply_texts.help_about(store, booking)
 
 
-def _pass_on(text: _Text, booking: Booking | None) -> str:
+def _pass_on(text: IncomingText, booking: Booking | None) -> str:
     """Keep a text for a person; say so once a day to each number."""
-    store = _store_of(text, booking)
+    store = store_of(text, booking)
     if store is None:
         return ""
     was_told = has_written_lately(store, text.phone, now=text.now)
@@ -297,19 +265,5 @@ def _pass_on(text: _Text, booking: Booking | None) -> str:
     if was_told:
         return ""
     goes_at = reply_goes_at(store, now=text.now)
-    with translation.override(_language(booking)):
+    with translation.override(language_of(booking)):
         return reply_texts.passed_on(store, read_from=goes_at if goes_at > text.now else None)
-
-
-def _store_of(text: _Text, booking: Booking | None) -> Store | None:
-    """Return the store whose people read a text: the visit's, that of the last text, or the only one there is."""
-    if booking is not None:
-        return booking.store
-    if text.last is not None:
-        return Store.objects.filter(slug=text.last.account).first()
-    stores = list(Store.objects.order_by("pk")[:2])
-    return stores[0] if len(stores) == 1 else None
-
-
-def _language(booking: Booking | None) -> str:
-    return booking.locale if booking else translation.get_language() or "en"

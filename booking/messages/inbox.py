@@ -14,7 +14,7 @@ from booking.bookings.lifecycle import lock_booking
 from booking.bookings.message_plan import AT_NIGHT
 from booking.message_kinds import Kind
 from booking.models import LONGEST_TEXT, Booking, CustomerText
-from booking.policy import plan_of, text_goes_at
+from booking.sending_times import plan_of, text_goes_at
 from booking.subjects import Subject
 from notifications import outbox
 from notifications.content import NewMessage, Skip, Sms
@@ -98,24 +98,23 @@ def _write_line(
         at=now,
         done_at=now,
     )
-    goes_at = reply_goes_at(store, now=now)
-    outbox.enqueue(
-        [
-            NewMessage(
-                account=store.slug,
-                subject=str(Subject.text(reply.pk)),
-                kind=Kind.REPLY,
-                sequence=0,
-                channel=Channel.SMS,
-                due_at=goes_at,
-                not_after=goes_at + REPLY_OF_USE,
-                is_limited=False,
-                reason="" if goes_at == now else AT_NIGHT,
-            )
-        ],
-        now=now,
-    )
+    outbox.enqueue([_message_of(reply, now=now)], now=now)
     return reply
+
+
+def _message_of(reply: CustomerText, *, now: datetime) -> NewMessage:
+    goes_at = reply_goes_at(reply.store, now=now)
+    return NewMessage(
+        account=reply.store.slug,
+        subject=str(Subject.text(reply.pk)),
+        kind=Kind.REPLY,
+        sequence=0,
+        channel=Channel.SMS,
+        due_at=goes_at,
+        not_after=goes_at + REPLY_OF_USE,
+        is_limited=False,
+        reason="" if goes_at == now else AT_NIGHT,
+    )
 
 
 def settle_talk(*, seen: CustomerText, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.policy import LEAST_BEFORE_VISIT, MessagePlan, is_quiet, next_morning
+from booking.sending_times import LEAST_BEFORE_VISIT, MessagePlan, is_quiet, next_morning
 
 # A message due in the last minute of the evening may go a little later, if many are due at once.
 LATE_AFTER = timedelta(minutes=10)

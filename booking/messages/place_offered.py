@@ -14,7 +14,7 @@ from booking.messages.email_texts import map_url_of, one_line, rendered, where_i
 from booking.messages.own_texts import facts_of_offer, own_or_standard, own_paragraph
 from booking.messages.sms_texts import sms_text
 from booking.models import WaitingListEntry
-from booking.policy import is_quiet, plan_of
+from booking.sending_times import is_quiet, plan_of
 from booking.subjects import Subject
 from booking.waiting_list.lifecycle import find_entry
 from booking.waiting_list.queries import Offer, waiting_state

@@ -4,45 +4,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0001_initial'),
+        ("booking", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='answers',
+            model_name="booking",
+            name="answers",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='desk_was_chosen',
+            model_name="booking",
+            name="desk_was_chosen",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='is_for_someone_else',
+            model_name="booking",
+            name="is_for_someone_else",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='is_simple',
+            model_name="booking",
+            name="is_simple",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='late_minutes',
+            model_name="booking",
+            name="late_minutes",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='desk_was_chosen',
+            model_name="hold",
+            name="desk_was_chosen",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='bookingevent',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booked'), ('rescheduled', 'moved'), ('cancelled', 'cancelled'), ('attendance_confirmed', 'will come'), ('said_late', 'will be late'), ('checked_in', 'arrived'), ('started', 'service begun'), ('completed', 'done'), ('no_show', 'did not come'), ('undone', 'undone'), ('notified', 'told of new hours'), ('erased', 'erased')], max_length=20),
+            model_name="bookingevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booked"),
+                    ("rescheduled", "moved"),
+                    ("cancelled", "cancelled"),
+                    ("attendance_confirmed", "will come"),
+                    ("said_late", "will be late"),
+                    ("checked_in", "arrived"),
+                    ("started", "service begun"),
+                    ("completed", "done"),
+                    ("no_show", "did not come"),
+                    ("undone", "undone"),
+                    ("notified", "told of new hours"),
+                    ("erased", "erased"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -5,60 +5,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0002_customers_way'),
-        ('stores', '0002_customers_way'),
+        ("booking", "0002_customers_way"),
+        ("stores", "0002_customers_way"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WaitingListEntry',
+            name="WaitingListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=8, unique=True)),
-                ('from_date', models.DateField()),
-                ('to_date', models.DateField()),
-                ('party_size', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('offered', 'a place is offered'), ('booked', 'booked'), ('expired', 'over'), ('left', 'left the list')], default='waiting', max_length=7)),
-                ('source', models.CharField(choices=[('web', 'website'), ('api', 'partner'), ('phone', 'phone'), ('desk', 'at the desk'), ('walk_in', 'walk-in')], max_length=7)),
-                ('name', models.CharField(max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('locale', models.CharField(max_length=8)),
-                ('is_simple', models.BooleanField(default=False)),
-                ('known_starts', models.JSONField(default=list)),
-                ('offers', models.PositiveSmallIntegerField(default=0)),
-                ('missed_offers', models.PositiveSmallIntegerField(default=0)),
-                ('offered_at', models.DateTimeField(blank=True, null=True)),
-                ('offered_start', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='waiting_list_entry', to='booking.booking')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_list', to='stores.store')),
-                ('visit_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_list', to='stores.visittype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=8, unique=True)),
+                ("from_date", models.DateField()),
+                ("to_date", models.DateField()),
+                ("party_size", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("offered", "a place is offered"),
+                            ("booked", "booked"),
+                            ("expired", "over"),
+                            ("left", "left the list"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("web", "website"),
+                            ("api", "partner"),
+                            ("phone", "phone"),
+                            ("desk", "at the desk"),
+                            ("walk_in", "walk-in"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("locale", models.CharField(max_length=8)),
+                ("is_simple", models.BooleanField(default=False)),
+                ("known_starts", models.JSONField(default=list)),
+                ("offers", models.PositiveSmallIntegerField(default=0)),
+                ("missed_offers", models.PositiveSmallIntegerField(default=0)),
+                ("offered_at", models.DateTimeField(blank=True, null=True)),
+                ("offered_start", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="waiting_list_entry",
+                        to="booking.booking",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="waiting_list", to="stores.store"
+                    ),
+                ),
+                (
+                    "visit_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="waiting_list", to="stores.visittype"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='hold',
-            name='offered_to',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hold', to='booking.waitinglistentry'),
+            model_name="hold",
+            name="offered_to",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="hold",
+                to="booking.waitinglistentry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='waitinglistentry',
-            index=models.Index(fields=['store', 'status', 'created_at'], name='waiting_store_oldest_first'),
+            model_name="waitinglistentry",
+            index=models.Index(fields=["store", "status", "created_at"], name="waiting_store_oldest_first"),
         ),
         migrations.AddIndex(
-            model_name='waitinglistentry',
-            index=models.Index(fields=['status', 'store'], name='waiting_status_store'),
+            model_name="waitinglistentry",
+            index=models.Index(fields=["status", "store"], name="waiting_status_store"),
         ),
         migrations.AddConstraint(
-            model_name='waitinglistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('party_size__gte', 1)), name='waiting_party_size_positive'),
+            model_name="waitinglistentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party_size__gte", 1)), name="waiting_party_size_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitinglistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('to_date__gte', models.F('from_date'))), name='waiting_days_in_order'),
+            model_name="waitinglistentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_date__gte", models.F("from_date"))), name="waiting_days_in_order"
+            ),
         ),
     ]

@@ -5,18 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0003_waiting_list'),
+        ("booking", "0003_waiting_list"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['phone', 'starts_at'], name='booking_phone_starts_at'),
+            model_name="booking",
+            index=models.Index(fields=["phone", "starts_at"], name="booking_phone_starts_at"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(django.db.models.functions.text.Lower('email'), models.F('starts_at'), name='booking_email_starts_at'),
+            model_name="booking",
+            index=models.Index(
+                django.db.models.functions.text.Lower("email"), models.F("starts_at"), name="booking_email_starts_at"
+            ),
         ),
     ]

@@ -5,33 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0005_devices'),
-        ('stores', '0007_line_shows'),
+        ("booking", "0005_devices"),
+        ("stores", "0007_line_shows"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visit_date', models.DateField()),
-                ('number', models.PositiveIntegerField(blank=True, null=True)),
-                ('party_size', models.PositiveSmallIntegerField(default=1)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('joined_at', models.DateTimeField()),
-                ('called_at', models.DateTimeField(blank=True, null=True)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='ticket', to='booking.booking')),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tickets', to='stores.desk')),
-                ('passed_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='passed_to', to='booking.booking')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tickets', to='stores.store')),
-                ('visit_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tickets', to='stores.visittype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("visit_date", models.DateField()),
+                ("number", models.PositiveIntegerField(blank=True, null=True)),
+                ("party_size", models.PositiveSmallIntegerField(default=1)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("joined_at", models.DateTimeField()),
+                ("called_at", models.DateTimeField(blank=True, null=True)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ticket",
+                        to="booking.booking",
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tickets", to="stores.desk"
+                    ),
+                ),
+                (
+                    "passed_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="passed_to",
+                        to="booking.booking",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tickets", to="stores.store"
+                    ),
+                ),
+                (
+                    "visit_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tickets", to="stores.visittype"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['visit_date'], name='ticket_by_day')],
-                'constraints': [models.UniqueConstraint(fields=('store', 'visit_date', 'number'), name='one_ticket_a_number'), models.CheckConstraint(condition=models.Q(('number__isnull', False), ('booking__isnull', False), _connector='OR'), name='ticket_of_a_walk_in_or_a_visit')],
+                "indexes": [models.Index(fields=["visit_date"], name="ticket_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("store", "visit_date", "number"), name="one_ticket_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__isnull", False), ("booking__isnull", False), _connector="OR"),
+                        name="ticket_of_a_walk_in_or_a_visit",
+                    ),
+                ],
             },
         ),
     ]

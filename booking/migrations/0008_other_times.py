@@ -5,25 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0007_passkeys'),
-        ('stores', '0010_messages'),
+        ("booking", "0007_passkeys"),
+        ("stores", "0010_messages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='answer_until',
+            model_name="booking",
+            name="answer_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='kept_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='kept_times', to='booking.booking'),
+            model_name="hold",
+            name="kept_for",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="kept_times",
+                to="booking.booking",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('answer_until__isnull', False)), fields=['answer_until'], name='booking_answer'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("answer_until__isnull", False)), fields=["answer_until"], name="booking_answer"
+            ),
         ),
     ]

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0008_other_times'),
+        ("booking", "0008_other_times"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='locale',
-            field=models.CharField(default='fr', max_length=8),
+            model_name="ticket",
+            name="locale",
+            field=models.CharField(default="fr", max_length=8),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='phone',
+            model_name="ticket",
+            name="phone",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='told_at',
+            model_name="ticket",
+            name="told_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -7,7 +7,6 @@ import secrets
 from django.conf import settings
 from django.db import migrations
 
-
 _NONCE_BYTES = 16
 
 
@@ -35,23 +34,21 @@ def open_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0011_one_address_one_customer'),
-        ('otp_totp', '0003_add_timestamps'),
+        ("booking", "0011_one_address_one_customer"),
+        ("otp_totp", "0003_add_timestamps"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AppCodes',
-            fields=[
-            ],
+            name="AppCodes",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('otp_totp.totpdevice',),
+            bases=("otp_totp.totpdevice",),
         ),
         migrations.RunPython(seal_keys, open_keys),
     ]

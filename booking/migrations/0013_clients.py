@@ -4,44 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0012_app_codes'),
-        ('stores', '0012_door'),
+        ("booking", "0012_app_codes"),
+        ("stores", "0012_door"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='client_digest',
+            model_name="booking",
+            name="client_digest",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='client_digest',
+            model_name="hold",
+            name="client_digest",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='home_digest',
+            model_name="hold",
+            name="home_digest",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='site_digest',
+            model_name="hold",
+            name="site_digest",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='waitinglistentry',
-            name='client_digest',
+            model_name="waitinglistentry",
+            name="client_digest",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['store', 'client_digest'], name='booking_store_client'),
+            model_name="booking",
+            index=models.Index(fields=["store", "client_digest"], name="booking_store_client"),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['site_digest', 'expires_at'], name='hold_site_expires_at'),
+            model_name="hold",
+            index=models.Index(fields=["site_digest", "expires_at"], name="hold_site_expires_at"),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0013_clients'),
+        ("booking", "0013_clients"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='waitinglistentry',
-            name='is_repeat',
+            model_name="waitinglistentry",
+            name="is_repeat",
             field=models.BooleanField(default=False),
         ),
     ]

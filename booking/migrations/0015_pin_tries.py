@@ -14,34 +14,41 @@ def count_by_store(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0014_waiting_again'),
-        ('stores', '0012_door'),
+        ("booking", "0014_waiting_again"),
+        ("stores", "0012_door"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='device',
-            name='paused_until',
+            model_name="device",
+            name="paused_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='device',
-            name='pin_errors',
+            model_name="device",
+            name="pin_errors",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='PinTries',
+            name="PinTries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('errors', models.PositiveSmallIntegerField(default=0)),
-                ('unlocks', models.PositiveSmallIntegerField(default=0)),
-                ('pin', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='booking.staffpin')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stores.store')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("errors", models.PositiveSmallIntegerField(default=0)),
+                ("unlocks", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "pin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tries", to="booking.staffpin"
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="stores.store"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pin', 'store'), name='one_count_a_pin_and_store')],
+                "constraints": [models.UniqueConstraint(fields=("pin", "store"), name="one_count_a_pin_and_store")],
             },
         ),
         migrations.RunPython(count_by_store, migrations.RunPython.noop),

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0016_pin_errors_by_store'),
+        ("booking", "0016_pin_errors_by_store"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='link_number',
+            model_name="booking",
+            name="link_number",
             field=models.PositiveIntegerField(default=0),
         ),
     ]

@@ -6,100 +6,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0018_books_key'),
-        ('stores', '0018_fewer_indexes'),
+        ("booking", "0018_books_key"),
+        ("stores", "0018_fewer_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='booking',
-            name='booking_open_phone',
+            model_name="booking",
+            name="booking_open_phone",
         ),
         migrations.RemoveIndex(
-            model_name='booking',
-            name='booking_open_email',
+            model_name="booking",
+            name="booking_open_email",
         ),
         migrations.AlterField(
-            model_name='booking',
-            name='desk',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='stores.desk'),
+            model_name="booking",
+            name="desk",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="stores.desk"
+            ),
         ),
         migrations.AlterField(
-            model_name='booking',
-            name='reference',
+            model_name="booking",
+            name="reference",
             field=models.CharField(max_length=8),
         ),
         migrations.AlterField(
-            model_name='booking',
-            name='store',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='stores.store'),
+            model_name="booking",
+            name="store",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="stores.store"
+            ),
         ),
         migrations.AlterField(
-            model_name='booking',
-            name='visit_type',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='stores.visittype'),
+            model_name="booking",
+            name="visit_type",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="stores.visittype",
+            ),
         ),
         migrations.AlterField(
-            model_name='bookingevent',
-            name='action_id',
+            model_name="bookingevent",
+            name="action_id",
             field=models.UUIDField(blank=True, default=None, null=True),
         ),
         migrations.AlterField(
-            model_name='bookingevent',
-            name='booking',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='booking.booking'),
+            model_name="bookingevent",
+            name="booking",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="events", to="booking.booking"
+            ),
         ),
         migrations.AlterField(
-            model_name='bookingevent',
-            name='user',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="bookingevent",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='desk',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='stores.desk'),
+            model_name="hold",
+            name="desk",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="stores.desk"
+            ),
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='kept_for',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='kept_times', to='booking.booking'),
+            model_name="hold",
+            name="kept_for",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="kept_times",
+                to="booking.booking",
+            ),
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='public_id',
+            model_name="hold",
+            name="public_id",
             field=models.CharField(max_length=22),
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='store',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='stores.store'),
+            model_name="hold",
+            name="store",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="stores.store"
+            ),
         ),
         migrations.AlterField(
-            model_name='hold',
-            name='visit_type',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='stores.visittype'),
+            model_name="hold",
+            name="visit_type",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="stores.visittype"
+            ),
         ),
         migrations.AddIndex(
-            model_name='bookingevent',
-            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user'], name='event_user'),
+            model_name="bookingevent",
+            index=models.Index(condition=models.Q(("user__isnull", False)), fields=["user"], name="event_user"),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('kept_for__isnull', False)), fields=['kept_for'], name='hold_kept_for'),
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(("kept_for__isnull", False)), fields=["kept_for"], name="hold_kept_for"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('reference',), name='booking_reference_once'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(fields=("reference",), name="booking_reference_once"),
         ),
         migrations.AddConstraint(
-            model_name='bookingevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('action_id__isnull', False)), fields=('action_id',), name='event_action_once'),
+            model_name="bookingevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("action_id__isnull", False)), fields=("action_id",), name="event_action_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(fields=('public_id',), name='hold_public_id_once'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(fields=("public_id",), name="hold_public_id_once"),
         ),
     ]

@@ -4,20 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0019_fewer_indexes'),
+        ("booking", "0019_fewer_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='phoned_at',
+            model_name="booking",
+            name="phoned_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='bookingevent',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booked'), ('rescheduled', 'moved'), ('cancelled', 'cancelled'), ('attendance_confirmed', 'will come'), ('said_late', 'will be late'), ('checked_in', 'arrived'), ('started', 'service begun'), ('completed', 'done'), ('no_show', 'did not come'), ('undone', 'undone'), ('notified', 'told of new hours'), ('phoned', 'phoned'), ('erased', 'erased')], max_length=20),
+            model_name="bookingevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booked"),
+                    ("rescheduled", "moved"),
+                    ("cancelled", "cancelled"),
+                    ("attendance_confirmed", "will come"),
+                    ("said_late", "will be late"),
+                    ("checked_in", "arrived"),
+                    ("started", "service begun"),
+                    ("completed", "done"),
+                    ("no_show", "did not come"),
+                    ("undone", "undone"),
+                    ("notified", "told of new hours"),
+                    ("phoned", "phoned"),
+                    ("erased", "erased"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -5,26 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0020_phone_calls'),
-        ('stores', '0016_changes_by_age'),
+        ("booking", "0020_phone_calls"),
+        ("stores", "0016_changes_by_age"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnmetDemand',
+            name="UnmetDemand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('is_afternoon', models.BooleanField()),
-                ('places', models.PositiveIntegerField()),
-                ('slots', models.PositiveSmallIntegerField()),
-                ('store', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stores.store')),
-                ('visit_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stores.visittype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("is_afternoon", models.BooleanField()),
+                ("places", models.PositiveIntegerField()),
+                ("slots", models.PositiveSmallIntegerField()),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="stores.store"
+                    ),
+                ),
+                (
+                    "visit_type",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stores.visittype",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('store', 'date', 'is_afternoon', 'visit_type'), name='unmet_demand_of_a_half_day')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("store", "date", "is_afternoon", "visit_type"), name="unmet_demand_of_a_half_day"
+                    )
+                ],
             },
         ),
     ]

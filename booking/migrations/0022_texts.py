@@ -6,51 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0021_unmet_demand'),
-        ('stores', '0023_texting'),
+        ("booking", "0021_unmet_demand"),
+        ("stores", "0023_texting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TextQuestion',
+            name="TextQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone_digest', models.CharField(max_length=64, unique=True)),
-                ('question', models.CharField(max_length=10)),
-                ('subject', models.CharField(blank=True, max_length=40)),
-                ('choices', models.JSONField(default=list)),
-                ('asked_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone_digest", models.CharField(max_length=64, unique=True)),
+                ("question", models.CharField(max_length=10)),
+                ("subject", models.CharField(blank=True, max_length=40)),
+                ("choices", models.JSONField(default=list)),
+                ("asked_at", models.DateTimeField()),
             ],
         ),
         migrations.AlterField(
-            model_name='booking',
-            name='source',
-            field=models.CharField(choices=[('web', 'website'), ('api', 'partner'), ('phone', 'phone'), ('desk', 'at the desk'), ('walk_in', 'walk-in'), ('sms', 'text message')], max_length=7),
+            model_name="booking",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("web", "website"),
+                    ("api", "partner"),
+                    ("phone", "phone"),
+                    ("desk", "at the desk"),
+                    ("walk_in", "walk-in"),
+                    ("sms", "text message"),
+                ],
+                max_length=7,
+            ),
         ),
         migrations.AlterField(
-            model_name='waitinglistentry',
-            name='source',
-            field=models.CharField(choices=[('web', 'website'), ('api', 'partner'), ('phone', 'phone'), ('desk', 'at the desk'), ('walk_in', 'walk-in'), ('sms', 'text message')], max_length=7),
+            model_name="waitinglistentry",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("web", "website"),
+                    ("api", "partner"),
+                    ("phone", "phone"),
+                    ("desk", "at the desk"),
+                    ("walk_in", "walk-in"),
+                    ("sms", "text message"),
+                ],
+                max_length=7,
+            ),
         ),
         migrations.CreateModel(
-            name='CustomerText',
+            name="CustomerText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(max_length=20)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('reference', models.CharField(blank=True, max_length=8)),
-                ('body', models.CharField(max_length=500)),
-                ('is_reply', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='stores.store')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", models.CharField(max_length=20)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("reference", models.CharField(blank=True, max_length=8)),
+                ("body", models.CharField(max_length=500)),
+                ("is_reply", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="stores.store"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['store', 'at'], name='text_store_at'), models.Index(fields=['store', 'phone', 'at'], name='text_store_phone')],
+                "indexes": [
+                    models.Index(fields=["store", "at"], name="text_store_at"),
+                    models.Index(fields=["store", "phone", "at"], name="text_store_phone"),
+                ],
             },
         ),
     ]

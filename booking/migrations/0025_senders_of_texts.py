@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0024_api_keys'),
+        ("booking", "0024_api_keys"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='customertext',
-            name='phone',
+            model_name="customertext",
+            name="phone",
             field=models.CharField(max_length=32),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0025_senders_of_texts'),
-        ('stores', '0024_webhooks'),
+        ("booking", "0025_senders_of_texts"),
+        ("stores", "0024_webhooks"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['starts_at'], name='booking_starts_at'),
+            model_name="booking",
+            index=models.Index(fields=["starts_at"], name="booking_starts_at"),
         ),
     ]

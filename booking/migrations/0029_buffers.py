@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("booking", "0028_contact_corrections"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='minutes_after',
+            model_name="booking",
+            name="minutes_after",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='minutes_before',
+            model_name="booking",
+            name="minutes_before",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='minutes_after',
+            model_name="hold",
+            name="minutes_after",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='minutes_before',
+            model_name="hold",
+            name="minutes_before",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("booking", "0030_feedback"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='language',
-            field=models.CharField(blank=True, db_default='', default='', max_length=3),
+            model_name="booking",
+            name="language",
+            field=models.CharField(blank=True, db_default="", default="", max_length=3),
         ),
         migrations.AddField(
-            model_name='waitinglistentry',
-            name='language',
-            field=models.CharField(blank=True, db_default='', default='', max_length=3),
+            model_name="waitinglistentry",
+            name="language",
+            field=models.CharField(blank=True, db_default="", default="", max_length=3),
         ),
     ]

@@ -4,15 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("booking", "0031_languages"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='bookingevent',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booked'), ('rescheduled', 'moved'), ('cancelled', 'cancelled'), ('attendance_confirmed', 'will come'), ('said_late', 'will be late'), ('checked_in', 'arrived'), ('started', 'service begun'), ('completed', 'done'), ('no_show', 'did not come'), ('undone', 'undone'), ('notified', 'told of new hours'), ('phoned', 'phoned'), ('erased', 'erased'), ('contact_corrected', 'phone or e-mail corrected'), ('texts_stopped', 'wants no text messages'), ('texts_resumed', 'wants text messages again'), ('texted_at_night', 'text message sent at night')], max_length=20),
+            model_name="bookingevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booked"),
+                    ("rescheduled", "moved"),
+                    ("cancelled", "cancelled"),
+                    ("attendance_confirmed", "will come"),
+                    ("said_late", "will be late"),
+                    ("checked_in", "arrived"),
+                    ("started", "service begun"),
+                    ("completed", "done"),
+                    ("no_show", "did not come"),
+                    ("undone", "undone"),
+                    ("notified", "told of new hours"),
+                    ("phoned", "phoned"),
+                    ("erased", "erased"),
+                    ("contact_corrected", "phone or e-mail corrected"),
+                    ("texts_stopped", "wants no text messages"),
+                    ("texts_resumed", "wants text messages again"),
+                    ("texted_at_night", "text message sent at night"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

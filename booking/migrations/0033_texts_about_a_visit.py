@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0032_texts_from_the_page'),
+        ("booking", "0032_texts_from_the_page"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='wants_no_texts',
+            model_name="booking",
+            name="wants_no_texts",
             field=models.BooleanField(db_default=False, default=False),
         ),
     ]

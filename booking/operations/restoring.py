@@ -11,7 +11,7 @@ from knox.models import AuthToken
 from booking import privacy
 from booking.accounts import sessions
 from booking.models import PairingCode, WorkerBeat
-from notifications import outbox
+from notifications import decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def after_restore(*, now: datetime) -> Restored:
     everything else is done by then.
     """
     backup_at = WorkerBeat.objects.values_list("executed_at", flat=True).first()
-    held_back = outbox.after_restore(now=now)
+    held_back = decisions.after_restore(now=now)
     with transaction.atomic():
         for model in (AuthToken, PairingCode, OrmQ):
             model.objects.all().delete()

@@ -1,7 +1,7 @@
 """Explanations why a time can or cannot be booked, for each desk: the first rule that refuses."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from booking.models import Booking
@@ -18,6 +18,17 @@ from stores.models import Slot
 from stores.queries import rules_around, store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, away_until, run_of, slots_by_desk, store_slots
 from stores.visit_runs import kind_hours, with_buffers
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The slots around a time and their places, by desk and start; `left` are those that the asker may take."""
+
+    of_all: list[SlotTime]
+    by_desk: dict[int, list[SlotTime]]
+    left: dict[tuple[int, datetime], int]
+    left_staff: dict[tuple[int, datetime], int]
+    capacity: dict[tuple[int, datetime], int]
 
 
 def explain_slot(
@@ -50,28 +61,11 @@ def explain_slot(
     there = kind_visits(kind, first=starts_at, last=end, now=now, moved_id=moved.pk if moved else None)
     of_store = _of_store(asked, starts_at, there)
     if of_store is not None:
-        return SlotExplanation(
-            rules, starts_at, (DeskExplanation(None, of_store),), rules.slot_minutes * kind.slot_count, kind
-        )
-    by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
-    of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
-    first, last = _taken_around(rules, kind, starts_at, end)
-    back = (*asked.expired_holds, *(moved_visit(moved).gives_back if moved else ()))
-    web = places_left(rules, back, first=first, last=last, by_staff=by_staff)
-    staff = places_left(rules, back, first=first, last=last, by_staff=True)
-    capacity = _capacities(rules, first=first, last=last)
-    return SlotExplanation(
-        rules,
-        starts_at,
-        tuple(
-            _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity)
-            if desk.speaks(language)
-            else DeskExplanation(desk, Explanation.NOT_SPOKEN)
-            for desk in rules.desks
-        ),
-        rules.slot_minutes * kind.slot_count,
-        kind,
-    )
+        desks: tuple[DeskExplanation, ...] = (DeskExplanation(None, of_store),)
+    else:
+        times = _times_around(asked, day, _taken_around(rules, kind, starts_at, end), moved)
+        desks = tuple(_of_desk(asked, desk, starts_at, times, language) for desk in rules.desks)
+    return SlotExplanation(rules, starts_at, desks, rules.slot_minutes * kind.slot_count, kind)
 
 
 def explain_day(
@@ -93,25 +87,33 @@ def explain_day(
     if kind is None:
         raise UnknownVisitType(visit_type)
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=True)
-    by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
-    of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     first, last = day_start(day - ONE_DAY, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
     there = kind_visits(kind, first=first, last=last, now=now, moved_id=moved.pk)
-    back = (*asked.expired_holds, *moved_visit(moved).gives_back)
-    left = places_left(rules, back, first=first, last=last, by_staff=True)
-    capacity = _capacities(rules, first=first, last=last)
+    times = _times_around(asked, day, (first, last), moved)
     answers = {}
     for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):
         of_store = _of_store(asked, starts_at, there)
         for desk in rules.desks:
             answers[starts_at, desk.slug] = (
-                DeskExplanation(None, of_store)
-                if of_store
-                else DeskExplanation(desk, Explanation.NOT_SPOKEN)
-                if not desk.speaks(moved.language)
-                else _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], left, left, capacity)
+                DeskExplanation(None, of_store) if of_store else _of_desk(asked, desk, starts_at, times, moved.language)
             )
     return DayExplanation(rules, answers, rules.slot_minutes * kind.slot_count)
+
+
+def _times_around(
+    asked: AvailabilityQuestion, day: date, taken: tuple[datetime, datetime], moved: Booking | None
+) -> _Times:
+    """Return the slots around a day, and the places of those that begin in `taken`; what `moved` takes is free."""
+    rules, (first, last) = asked.rules, taken
+    back = (*asked.expired_holds, *(moved_visit(moved).gives_back if moved else ()))
+    left = places_left(rules, back, first=first, last=last, by_staff=asked.by_staff)
+    return _Times(
+        of_all=store_slots(rules, first_date=day, last_date=day + ONE_DAY),
+        by_desk=slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY),
+        left=left,
+        left_staff=left if asked.by_staff else places_left(rules, back, first=first, last=last, by_staff=True),
+        capacity=_capacities(rules, first=first, last=last),
+    )
 
 
 def _taken_around(
@@ -163,49 +165,47 @@ def _is_in_kind_hours(asked: AvailabilityQuestion, starts_at: datetime) -> bool:
 
 
 def _of_desk(
-    asked: AvailabilityQuestion,
-    desk: DeskRule,
-    starts_at: datetime,
-    of_all: list[SlotTime],
-    slots: list[SlotTime],
-    left_web: dict[tuple[int, datetime], int],
-    left_staff: dict[tuple[int, datetime], int],
-    capacity: Mapping[tuple[int, datetime], int],
+    asked: AvailabilityQuestion, desk: DeskRule, starts_at: datetime, times: _Times, language: str
 ) -> DeskExplanation:
     """Return what closes a start at one desk."""
+    if not desk.speaks(language):
+        return DeskExplanation(desk, Explanation.NOT_SPOKEN)
     if not desk.serves(asked.visit_type.id):
         return DeskExplanation(desk, Explanation.NOT_SERVED)
-    count = asked.visit_type.slot_count
-    run = run_of(slots, starts_at, count)
+    slots = times.by_desk[desk.id]
+    run = run_of(slots, starts_at, asked.visit_type.slot_count)
     if run is None:
-        ends_at = starts_at + timedelta(minutes=asked.rules.slot_minutes * count)
-        away = away_until(asked.rules, desk, starts_at, ends_at)
-        if away is not None:
-            return DeskExplanation(desk, Explanation.AWAY, until=away)
-        is_desks = run_of(slots, starts_at, 1) is None or run_of(of_all, starts_at, count) is not None
-        if is_desks:
-            return DeskExplanation(desk, Explanation.DESK_HOURS)
-        return DeskExplanation(desk, Explanation.TOO_LONG, until=_end_of_run(slots, starts_at))
-    run = with_buffers(slots, run, asked.visit_type).slots
+        return _without_run(asked, desk, starts_at, times)
+    return _by_places(asked, desk, with_buffers(slots, run, asked.visit_type).slots, times)
+
+
+def _without_run(asked: AvailabilityQuestion, desk: DeskRule, starts_at: datetime, times: _Times) -> DeskExplanation:
+    """Return why a desk has not all the slots of a visit: its absence, its hours, or the closing time."""
+    slots, count = times.by_desk[desk.id], asked.visit_type.slot_count
+    away = away_until(asked.rules, desk, starts_at, starts_at + timedelta(minutes=asked.rules.slot_minutes * count))
+    if away is not None:
+        return DeskExplanation(desk, Explanation.AWAY, until=away)
+    if run_of(slots, starts_at, 1) is None or run_of(times.of_all, starts_at, count) is not None:
+        return DeskExplanation(desk, Explanation.DESK_HOURS)
+    return DeskExplanation(desk, Explanation.TOO_LONG, until=_end_of_run(slots, starts_at))
+
+
+def _by_places(asked: AvailabilityQuestion, desk: DeskRule, run: Sequence[SlotTime], times: _Times) -> DeskExplanation:
+    """Return whether the slots of a visit have places for it, and which slot has the fewest."""
     needed = places_needed(party_size=asked.party_size, counts_people=asked.rules.counts_people)
-    has = {slot.starts_at: capacity.get((desk.id, slot.starts_at), desk.capacity) for slot in run}
+    has = {slot.starts_at: times.capacity.get((desk.id, slot.starts_at), desk.capacity) for slot in run}
     smallest = min(run, key=lambda slot: has[slot.starts_at])
-    if has[smallest.starts_at] < needed:
-        places = has[smallest.starts_at]
-        return DeskExplanation(
-            desk, Explanation.TOO_SMALL if places else Explanation.CLOSED, places, needed, smallest.starts_at
-        )
-
-    def web(slot: SlotTime) -> int:
-        untouched = desk.capacity - (0 if asked.by_staff else desk.kept_back)
-        return left_web.get((desk.id, slot.starts_at), untouched)
-
-    worst = min(run, key=web)
-    if web(worst) >= needed:
-        return DeskExplanation(desk, Explanation.FREE, web(worst), needed)
-    by_staff = min(left_staff.get((desk.id, slot.starts_at), desk.capacity) for slot in run)
+    if (places := has[smallest.starts_at]) < needed:
+        answer = Explanation.TOO_SMALL if places else Explanation.CLOSED
+        return DeskExplanation(desk, answer, places, needed, smallest.starts_at)
+    untouched = desk.capacity - (0 if asked.by_staff else desk.kept_back)
+    left = {slot.starts_at: times.left.get((desk.id, slot.starts_at), untouched) for slot in run}
+    worst = min(run, key=lambda slot: left[slot.starts_at])
+    if left[worst.starts_at] >= needed:
+        return DeskExplanation(desk, Explanation.FREE, left[worst.starts_at], needed)
+    by_staff = min(times.left_staff.get((desk.id, slot.starts_at), desk.capacity) for slot in run)
     answer = Explanation.KEPT_BACK if by_staff >= needed else Explanation.FULL
-    return DeskExplanation(desk, answer, max(0, web(worst)), needed, worst.starts_at)
+    return DeskExplanation(desk, answer, max(0, left[worst.starts_at]), needed, worst.starts_at)
 
 
 def _end_of_run(slots: Sequence[SlotTime], starts_at: datetime) -> datetime | None:

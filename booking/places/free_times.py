@@ -126,13 +126,20 @@ def _free_times(
         return FreeTimes(answer, now)
     days = _days_now(wish, question, state, look_again)
     first_free = next((day.slots[0].starts_at for day in days if day.slots), None)
+    answer = Availability(rules=rules, visit_type=kind, days=days, first_free=first_free)
+    return FreeTimes(answer, _true_until(answer, question, by_staff=wish.by_staff))
+
+
+def _true_until(answer: Availability, question: AvailabilityQuestion, *, by_staff: bool) -> datetime:
+    """Return until when an answer stays true if nothing is booked: the day's end, or the first time's notice."""
+    rules, now = answer.rules, question.now
     until = day_start(now.astimezone(rules.zone).date() + ONE_DAY, rules.zone)
-    jumps_at = None if wish.by_staff else first_start_changes_at(now=now, rules=rules, kind=kind)
+    jumps_at = None if by_staff else first_start_changes_at(now=now, rules=rules, kind=answer.visit_type)
     if jumps_at is not None:
-        until = min(until, jumps_at)
-    elif first_free is not None:
-        until = min(until, first_free - (question.first_start - now))
-    return FreeTimes(Availability(rules=rules, visit_type=kind, days=days, first_free=first_free), until)
+        return min(until, jumps_at)
+    if answer.first_free is not None:
+        return min(until, answer.first_free - (question.first_start - now))
+    return until
 
 
 def _kept_rules(wish: Wish, state: DaysState) -> StoreRules:

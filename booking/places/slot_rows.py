@@ -128,26 +128,19 @@ def set_slots(
     closed.
     """
     busy = busy_times_of(rules.id, from_at) if closed is not None else {}
-    by_desk = slots_by_desk(
-        rules, first_date=from_at.astimezone(rules.zone).date(), last_date=to_at.astimezone(rules.zone).date()
-    )
     rows = {(row.desk_id, row.starts_at): row for row in slots_between(rules, from_at, to_at)}
     taking = _by_desk(_taking(rules.id, from_at))
     changed = []
-    for desk in desks:
-        for slot in by_desk[desk.id]:
-            if not from_at <= slot.starts_at < to_at or slot.ends_at <= now:
-                continue
-            row = rows.get((desk.id, slot.starts_at))
-            if row is None:
-                here = [one for one in taking[desk.id] if _overlap(one, slot)]
-                row = _row(rules.id, desk, *slot, here, None)
-            if capacity is not None:
-                row.capacity, row.has_own_capacity = capacity, is_own
-                row.squeezed = max(0, row.places_taken - capacity)
-            if closed is not None:
-                close(row, by_hand=closed, is_busy=busy.get(desk.id, BusyTimes()).overlap(slot))
-            changed.append(row)
+    for desk, slot in _slots_ahead(rules, desks, from_at=from_at, to_at=to_at, now=now):
+        row = rows.get((desk.id, slot.starts_at))
+        if row is None:
+            row = _row(rules.id, desk, *slot, [one for one in taking[desk.id] if _overlap(one, slot)], None)
+        if capacity is not None:
+            row.capacity, row.has_own_capacity = capacity, is_own
+            row.squeezed = max(0, row.places_taken - capacity)
+        if closed is not None:
+            close(row, by_hand=closed, is_busy=busy.get(desk.id, BusyTimes()).overlap(slot))
+        changed.append(row)
     Slot.objects.bulk_create(
         changed,
         update_conflicts=True,
@@ -155,6 +148,18 @@ def set_slots(
         update_fields=["capacity", "has_own_capacity", "squeezed", "closed", "closed_by_calendar"],
     )
     return changed
+
+
+def _slots_ahead(
+    rules: StoreRules, desks: Sequence[DeskRule], *, from_at: datetime, to_at: datetime, now: datetime
+) -> Iterator[tuple[DeskRule, SlotTime]]:
+    """Yield the slots of desks that start in [from_at, to_at) and are not over."""
+    first_date, last_date = (moment.astimezone(rules.zone).date() for moment in (from_at, to_at))
+    by_desk = slots_by_desk(rules, first_date=first_date, last_date=last_date)
+    for desk in desks:
+        for slot in by_desk[desk.id]:
+            if from_at <= slot.starts_at < to_at and slot.ends_at > now:
+                yield desk, slot
 
 
 def set_busy(

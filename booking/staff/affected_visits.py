@@ -14,7 +14,7 @@ from booking.bookings.night_texts import waiting_for_morning
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking, Status
-from booking.policy import is_quiet, next_morning, plan_of
+from booking.sending_times import is_quiet, next_morning, plan_of
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.forms.affected_visits import ThenForm, read_choices
 from booking.staff.wording import people_in_words

@@ -9,7 +9,8 @@ from django.db import transaction
 from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_entry
-from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
+from booking.policy import MOST_MISSED_OFFERS
+from booking.sending_times import missed_offers_after, plan_of
 from booking.waiting_list.lifecycle import close_entry
 from booking.waiting_list.open_starts import minutes_of
 from stores.locks import share_lock_store

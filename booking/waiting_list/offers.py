@@ -22,15 +22,8 @@ from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.places.claims import claim_anywhere, days_taken, raise_days, release_expired_holds, store_hold
 from booking.places.locks import lock_offers
 from booking.places.runs import runs_at
-from booking.policy import (
-    HOLD_EXTENSIONS,
-    PLAN_FIELDS,
-    MessagePlan,
-    is_quiet,
-    may_be_offered,
-    offer_until,
-    plan_of,
-)
+from booking.policy import HOLD_EXTENSIONS, offer_until
+from booking.sending_times import PLAN_FIELDS, MessagePlan, is_quiet, may_be_offered, plan_of
 from booking.subjects import Subject
 from booking.waiting_list.ended_offers import end_those_over, settle_offer
 from booking.waiting_list.lifecycle import OPEN

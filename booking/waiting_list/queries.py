@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Q, Subquery
 
 from booking.models import Hold, WaitingListEntry, WaitingStatus
-from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
+from booking.policy import MOST_MISSED_OFFERS
+from booking.sending_times import missed_offers_after, plan_of
 from booking.tokens import hold_token, read_reference
 from stores.models import Store
 

@@ -4,43 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0001_initial'),
+        ("notifications", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='outboxmessage',
-            name='message_open',
+            model_name="outboxmessage",
+            name="message_open",
         ),
         migrations.RemoveIndex(
-            model_name='outboxmessage',
-            name='message_recipient',
+            model_name="outboxmessage",
+            name="message_recipient",
         ),
         migrations.RemoveIndex(
-            model_name='outboxmessage',
-            name='message_provider_sid',
+            model_name="outboxmessage",
+            name="message_provider_sid",
         ),
         migrations.AddField(
-            model_name='outboxmessage',
-            name='failures',
+            model_name="outboxmessage",
+            name="failures",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(fields=['state', 'due_at'], name='message_state_due'),
+            model_name="outboxmessage",
+            index=models.Index(fields=["state", "due_at"], name="message_state_due"),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(fields=['account', 'attempted_at'], name='message_account_attempted'),
+            model_name="outboxmessage",
+            index=models.Index(fields=["account", "attempted_at"], name="message_account_attempted"),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(fields=['recipient_digest', 'attempted_at'], name='message_recipient_attempted'),
+            model_name="outboxmessage",
+            index=models.Index(fields=["recipient_digest", "attempted_at"], name="message_recipient_attempted"),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(fields=['provider_sid'], name='message_provider_sid'),
+            model_name="outboxmessage",
+            index=models.Index(fields=["provider_sid"], name="message_provider_sid"),
         ),
     ]

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_count_failures'),
+        ("notifications", "0002_count_failures"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='outboxmessage',
-            name='kind',
-            field=models.CharField(choices=[('confirmation', 'Confirmation'), ('reminder', 'Reminder'), ('change', 'Change'), ('cancellation', 'Cancellation'), ('place_offered', 'Place Offered'), ('visits_list', 'Visits List')], max_length=13),
+            model_name="outboxmessage",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confirmation", "Confirmation"),
+                    ("reminder", "Reminder"),
+                    ("change", "Change"),
+                    ("cancellation", "Cancellation"),
+                    ("place_offered", "Place Offered"),
+                    ("visits_list", "Visits List"),
+                ],
+                max_length=13,
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0003_visits_list'),
+        ("notifications", "0003_visits_list"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outboxmessage',
-            name='segments',
+            model_name="outboxmessage",
+            name="segments",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
     ]

@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0004_segments'),
+        ("notifications", "0004_segments"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='outboxmessage',
-            name='kind',
-            field=models.CharField(choices=[('confirmation', 'Confirmation'), ('reminder', 'Reminder'), ('change', 'Change'), ('cancellation', 'Cancellation'), ('place_offered', 'Place Offered'), ('visits_list', 'Visits List'), ('day_sheet', 'Day Sheet')], max_length=13),
+            model_name="outboxmessage",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confirmation", "Confirmation"),
+                    ("reminder", "Reminder"),
+                    ("change", "Change"),
+                    ("cancellation", "Cancellation"),
+                    ("place_offered", "Place Offered"),
+                    ("visits_list", "Visits List"),
+                    ("day_sheet", "Day Sheet"),
+                ],
+                max_length=13,
+            ),
         ),
     ]

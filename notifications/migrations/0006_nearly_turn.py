@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0005_day_sheet'),
+        ("notifications", "0005_day_sheet"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='outboxmessage',
-            name='kind',
-            field=models.CharField(choices=[('confirmation', 'Confirmation'), ('reminder', 'Reminder'), ('change', 'Change'), ('cancellation', 'Cancellation'), ('place_offered', 'Place Offered'), ('visits_list', 'Visits List'), ('day_sheet', 'Day Sheet'), ('nearly_turn', 'Nearly Turn')], max_length=13),
+            model_name="outboxmessage",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confirmation", "Confirmation"),
+                    ("reminder", "Reminder"),
+                    ("change", "Change"),
+                    ("cancellation", "Cancellation"),
+                    ("place_offered", "Place Offered"),
+                    ("visits_list", "Visits List"),
+                    ("day_sheet", "Day Sheet"),
+                    ("nearly_turn", "Nearly Turn"),
+                ],
+                max_length=13,
+            ),
         ),
     ]

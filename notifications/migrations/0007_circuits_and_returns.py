@@ -4,36 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0006_nearly_turn'),
+        ("notifications", "0006_nearly_turn"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Circuit',
+            name="Circuit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'Sms'), ('email', 'Email')], max_length=5, unique=True)),
-                ('in_a_row', models.PositiveIntegerField(default=0)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('probe_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(choices=[("sms", "Sms"), ("email", "Email")], max_length=5, unique=True)),
+                ("in_a_row", models.PositiveIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("probe_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=120)),
             ],
         ),
         migrations.AddField(
-            model_name='outboxmessage',
-            name='is_limited',
+            model_name="outboxmessage",
+            name="is_limited",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='outboxmessage',
-            name='returned_sid',
+            model_name="outboxmessage",
+            name="returned_sid",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='outboxmessage',
-            name='returns',
+            model_name="outboxmessage",
+            name="returns",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]

@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0007_circuits_and_returns'),
+        ("notifications", "0007_circuits_and_returns"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outboxmessage',
-            name='prefix_digest',
+            model_name="outboxmessage",
+            name="prefix_digest",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(fields=['prefix_digest', 'attempted_at'], name='message_prefix_attempted'),
+            model_name="outboxmessage",
+            index=models.Index(fields=["prefix_digest", "attempted_at"], name="message_prefix_attempted"),
         ),
     ]

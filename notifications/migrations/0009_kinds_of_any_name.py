@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0008_number_ranges'),
+        ("notifications", "0008_number_ranges"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='outboxmessage',
-            name='kind',
+            model_name="outboxmessage",
+            name="kind",
             field=models.CharField(max_length=40),
         ),
     ]

@@ -4,21 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0010_claim_by_channel'),
+        ("notifications", "0010_claim_by_channel"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProviderText',
+            name="ProviderText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sid', models.CharField(max_length=64, unique=True)),
-                ('message_id', models.BigIntegerField(blank=True, null=True)),
-                ('erase_at', models.DateTimeField(db_index=True)),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sid", models.CharField(max_length=64, unique=True)),
+                ("message_id", models.BigIntegerField(blank=True, null=True)),
+                ("erase_at", models.DateTimeField(db_index=True)),
+                ("is_deleted", models.BooleanField(default=False)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
     ]

@@ -4,46 +4,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0011_provider_texts'),
+        ("notifications", "0011_provider_texts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MessageDay',
+            name="MessageDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=80)),
-                ('day', models.DateField()),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('sms', 'Sms'), ('email', 'Email')], max_length=5)),
-                ('state', models.CharField(choices=[('due', 'Due'), ('sending', 'Sending'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('skipped', 'Skipped'), ('unknown', 'Unknown'), ('dead', 'Dead')], max_length=9)),
-                ('count', models.PositiveIntegerField()),
-                ('measured', models.PositiveIntegerField()),
-                ('segments', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.CharField(max_length=80)),
+                ("day", models.DateField()),
+                ("kind", models.CharField(max_length=40)),
+                ("channel", models.CharField(choices=[("sms", "Sms"), ("email", "Email")], max_length=5)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "Due"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                            ("unknown", "Unknown"),
+                            ("dead", "Dead"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("count", models.PositiveIntegerField()),
+                ("measured", models.PositiveIntegerField()),
+                ("segments", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='MessageTally',
+            name="MessageTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'Sms'), ('email', 'Email')], max_length=5)),
-                ('kind', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('due', 'Due'), ('sending', 'Sending'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('skipped', 'Skipped'), ('unknown', 'Unknown'), ('dead', 'Dead')], max_length=9)),
-                ('count', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(choices=[("sms", "Sms"), ("email", "Email")], max_length=5)),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "Due"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                            ("unknown", "Unknown"),
+                            ("dead", "Dead"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("count", models.BigIntegerField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='outboxmessage',
-            name='message_account_attempted',
+            model_name="outboxmessage",
+            name="message_account_attempted",
         ),
         migrations.AddConstraint(
-            model_name='messageday',
-            constraint=models.UniqueConstraint(fields=('account', 'day', 'kind', 'channel', 'state'), name='message_day_once'),
+            model_name="messageday",
+            constraint=models.UniqueConstraint(
+                fields=("account", "day", "kind", "channel", "state"), name="message_day_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='messagetally',
-            constraint=models.UniqueConstraint(fields=('channel', 'kind', 'state'), name='message_tally_once'),
+            model_name="messagetally",
+            constraint=models.UniqueConstraint(fields=("channel", "kind", "state"), name="message_tally_once"),
         ),
     ]

@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0012_tallies_and_days'),
+        ("notifications", "0012_tallies_and_days"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(condition=models.Q(('prefix_digest__gt', '')), fields=['attempted_at', 'account'], name='message_customer_texts'),
+            model_name="outboxmessage",
+            index=models.Index(
+                condition=models.Q(("prefix_digest__gt", "")),
+                fields=["attempted_at", "account"],
+                name="message_customer_texts",
+            ),
         ),
     ]

@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("notifications", "0013_customer_texts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InboundText',
+            name="InboundText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sid', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('began_at', models.DateTimeField(db_index=True)),
-                ('is_read', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sid", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                ("began_at", models.DateTimeField(db_index=True)),
+                ("is_read", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('sid', 'digest'), name='inbound_text_once')],
+                "constraints": [models.UniqueConstraint(fields=("sid", "digest"), name="inbound_text_once")],
             },
         ),
     ]

@@ -4,27 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("notifications", "0016_waits"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnclearText',
+            name="UnclearText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.BigIntegerField(unique=True)),
-                ('sealed_number', models.CharField(max_length=200)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('attempted_at', models.DateTimeField()),
-                ('look_at', models.DateTimeField(db_index=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.BigIntegerField(unique=True)),
+                ("sealed_number", models.CharField(max_length=200)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("attempted_at", models.DateTimeField()),
+                ("look_at", models.DateTimeField(db_index=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name='providertext',
-            name='phone_digest',
-            field=models.CharField(blank=True, db_default='', db_index=True, default='', max_length=64),
+            model_name="providertext",
+            name="phone_digest",
+            field=models.CharField(blank=True, db_default="", db_index=True, default="", max_length=64),
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stores', '0018_fewer_indexes'),
+        ("stores", "0018_fewer_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='store',
-            name='bookings_open_at',
+            model_name="store",
+            name="bookings_open_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='store',
-            name='has_waiting_room',
+            model_name="store",
+            name="has_waiting_room",
             field=models.BooleanField(default=False),
         ),
     ]

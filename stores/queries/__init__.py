@@ -4,19 +4,7 @@ from stores.queries.changes import AuditEntry, ChangesPage, setup_changes
 from stores.queries.countries import forget_country, last_known_country
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish
 from stores.queries.doors import door_number
-from stores.queries.one_store import (
-    SLUG,
-    ListedStore,
-    StoreDetail,
-    StoreSummary,
-    UnknownStore,
-    VisitTypeDetail,
-    first_day_around,
-    listed_stores,
-    rules_around,
-    store_detail,
-    store_rules,
-)
+from stores.queries.one_store import SLUG, UnknownStore, first_day_around, rules_around, store_rules
 from stores.queries.organizations import (
     OrganizationDetail,
     TownFound,
@@ -26,6 +14,14 @@ from stores.queries.organizations import (
     towns,
 )
 from stores.queries.protection import asks_proof_under_load
+from stores.queries.public_data import (
+    ListedStore,
+    StoreDetail,
+    StoreSummary,
+    VisitTypeDetail,
+    listed_stores,
+    store_detail,
+)
 from stores.queries.rules_cache import kept_rules
 from stores.queries.slugs import embed_origins, organization_slugs, store_count, store_slugs
 from stores.queries.store_page import (

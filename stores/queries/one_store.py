@@ -21,68 +21,7 @@ SPECIAL_DAYS_BEFORE = 3
 SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # other texts name no store, and some cannot be stored in a database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreSummary:
-    """A store as a list shows it; `distance_km` is set in searches near a place."""
-
-    slug: str
-    name: str
-    street: str
-    postal_code: str
-    town: str
-    country: str
-    latitude: float
-    longitude: float
-    time_zone: str
-    phone: str
-    website: str
-    wheelchair: str
-    notice: str
-    distance_km: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitTypeDetail:
-    slug: str
-    name: str
-    minutes: int
-    what_to_bring: str
-    max_party_size: int
-    mode: str = "store"
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreDetail(StoreSummary):
-    """All public data of a store."""
-
-    slot_minutes: int
-    capacity_counts: str
-    minimum_notice_minutes: int
-    booking_horizon_days: int
-    change_until_minutes: int
-    open_bookings_per_customer: int
-    keep_days: int
-    weekly: tuple[WeeklyInterval, ...]
-    special: dict[date, tuple[tuple[time, time], ...]]
-    closings: tuple[Absence, ...]
-    visit_types: tuple[VisitTypeDetail, ...]
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone that rules every day and hour of the store."""
-        return ZoneInfo(self.time_zone)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedStore:
-    """A store in a list that also shows the opening hours and the first free place."""
-
-    store: StoreSummary
-    rules: StoreRules
-
-
-_POLICY = (
+POLICY = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
@@ -90,11 +29,6 @@ _MESSAGES = (
     *("reminder_days", "messages_from", "messages_until"),
     *("reminder_channel", "reminder_hours", "confirms_by_text"),
 )
-SUMMARY = (
-    *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
-    *("phone", "website", "wheelchair", "notice"),
-)
-DETAIL = (*SUMMARY, *_POLICY)
 RULES = (
     "id",
     "slug",
@@ -103,7 +37,7 @@ RULES = (
     "time_zone",
     "hours_version",
     "offers_desk_choice",
-    *_POLICY,
+    *POLICY,
     *_MESSAGES,
     "webhook_ids",
 )
@@ -226,60 +160,15 @@ def _wall_time(value: time | str) -> time:
     return value if isinstance(value, time) else time.fromisoformat(value)
 
 
-def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | None:
-    """Return a store in full, with its special hours from `from_date` on; None if unknown. One SQL statement."""
-    found = read_store(slug, DETAIL, special_from=from_date or date.max)
-    return detail_of(found) if found else None
-
-
-def detail_of(found: ReadStore) -> StoreDetail:
-    """Return a store in full from what was read."""
-    slot_minutes = found.columns["slot_minutes"]
-    return StoreDetail(
-        **{name: found.columns[name] for name in DETAIL},
-        weekly=found.weekly,
-        special=found.special,
-        closings=found.closings,
-        visit_types=tuple(
-            VisitTypeDetail(
-                kind.slug,
-                kind.name,
-                kind.slot_count * slot_minutes,
-                kind.what_to_bring,
-                kind.max_party_size,
-                kind.mode,
-                kind.id,
-            )
-            for kind in found.visit_types
-            if kind.is_active
-        ),
-    )
-
-
-def listed_stores(slugs: Sequence[str], *, from_date: date) -> list[ListedStore]:
-    """Return stores in this order with the rules of their slots; one SQL statement for any number of stores.
-
-    Special hours begin on the day before `from_date`, as in `store_rules`. Unknown stores are left out.
-    """
-    columns = tuple(dict.fromkeys((*SUMMARY, *RULES)))
-    special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
-    found = {one.columns["slug"]: one for one in _read(slugs, columns, special_from=special_from)}
-    return [
-        ListedStore(StoreSummary(**{name: found[slug].columns[name] for name in SUMMARY}), rules_of(found[slug]))
-        for slug in slugs
-        if slug in found
-    ]
-
-
 def read_store(slug: str, columns: Sequence[str], **how: Any) -> ReadStore | None:
     """Return a store's columns and parts, with special hours from `special_from` on; None if unknown. One statement.
 
     `more` is SQL of further columns, each of which begins with a comma.
     """
-    return next(iter(_read([slug], columns, **how)), None)
+    return next(iter(read_stores([slug], columns, **how)), None)
 
 
-def _read(
+def read_stores(
     slugs: Sequence[str],
     columns: Sequence[str],
     *,
@@ -288,6 +177,7 @@ def _read(
     then_lock: Sequence[int] = (),
     more: str = "",
 ) -> list[ReadStore]:
+    """Return what `read_store` does, for many stores, with one statement; unknown ones are left out."""
     known = [slug for slug in slugs if SLUG.fullmatch(slug)]
     if not known:
         return []

@@ -6,18 +6,8 @@ from datetime import date, datetime
 
 from stores.hours import ONE_DAY
 from stores.models import QuestionKind, StoreQuestion
-from stores.queries.one_store import (
-    DETAIL,
-    RULES,
-    ReadStore,
-    StoreDetail,
-    UnknownStore,
-    detail_of,
-    first_day_around,
-    listed_json,
-    read_store,
-    rules_of,
-)
+from stores.queries.one_store import RULES, ReadStore, UnknownStore, first_day_around, listed_json, read_store, rules_of
+from stores.queries.public_data import DETAIL, StoreDetail, detail_of
 from stores.queries.waiting_rooms import WaitingRoom, waiting_room_of
 from stores.slots import StoreRules
 

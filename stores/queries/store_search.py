@@ -10,7 +10,8 @@ from django.db.models import Max, Min, QuerySet
 
 from stores.geo import box_around, nearest
 from stores.models import Store
-from stores.queries.one_store import SLUG, SUMMARY, StoreSummary
+from stores.queries.one_store import SLUG
+from stores.queries.public_data import SUMMARY, StoreSummary
 from stores.search.matching import Circle, Search, slugs_within, within
 from stores.words import cleaned, folded, whole_part
 

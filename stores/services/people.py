@@ -59,14 +59,20 @@ def add_member(
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
     before = {} if is_new else {"role": membership.role}
     if not is_new and membership.role != role:
-        if user is not None and membership.role == Role.MANAGER and not _other_managers(store, membership).exists():
-            raise BadValue("role", "last_one")
         joined = MembershipResult.CHANGED
-        membership.role = role
-        membership.save(update_fields=["role"])
+        _give_role(membership, role, may_be_last=user is None)
     after = {"role": role}
     line = record_change(store=store, user=user, what="member", subject=username, before=before, after=after, now=now)
     return joined if line else MembershipResult.UNCHANGED
+
+
+def _give_role(membership: StoreMembership, role: Role, *, may_be_last: bool) -> None:
+    """Change a member's role. Raises BadValue for the last manager's, unless a store may be left without any."""
+    was_manager = membership.role == Role.MANAGER
+    if was_manager and not may_be_last and not _other_managers(membership.store, membership).exists():
+        raise BadValue("role", "last_one")
+    membership.role = role
+    membership.save(update_fields=["role"])
 
 
 def _is_to_be_asked(store: Store, username: str, *, has_password: bool) -> bool:

@@ -54,31 +54,48 @@ def save_desk(  # noqa: PLR0913 -- one for each thing a desk says
     A desk keeps its slug for ever. It is never deleted but closed by `is_active=False`, so past visits keep their desk.
     """
     name = short_text(name, field="name", longest=80)
-    check_range("capacity", capacity, CAPACITY_RANGE)
-    check_range("kept_back", kept_back, (0, capacity))
-    check_week(weekly, field="hours")
-    if languages is not None and not set(SPOKEN).issuperset(languages):
-        raise BadValue("languages", "invalid_choice")
+    _check_desk(capacity, kept_back, weekly, languages)
     lock(store)
     if desk is None:
         desk = Desk(store=store, slug=_free_slug(name, "desk", store.desks.all()), position=_next(store.desks.all()))
-    if not is_active and not store.desks.filter(is_active=True).exclude(pk=desk.pk).exists():
-        raise BadValue("is_active", "last_one")
+    _refuse_to_close_the_last(store.desks.all(), desk, is_active=is_active)
     before = desk_in_trail(desk)
     desk.name, desk.capacity, desk.kept_back, desk.is_active = name, capacity, kept_back, is_active
     if languages is not None:
         desk.languages = ",".join(one for one in SPOKEN if one in languages)
     desk.save()
-    desk.hours.all().delete()
-    DeskHours.objects.bulk_create(
-        DeskHours(desk=desk, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
-    )
+    _put_hours(desk, weekly)
     if visit_types is not None:
         desk.visit_types.set([kind for kind in visit_types if kind.store_id == store.pk])
     raise_version(store)
     after = desk_in_trail(desk)
     record_change(store=store, user=user, what="desk", subject=name, before=before, after=after, now=now)
     return desk
+
+
+def _check_desk(
+    capacity: int, kept_back: int, weekly: Sequence[WeeklyInterval], languages: Collection[str] | None
+) -> None:
+    check_range("capacity", capacity, CAPACITY_RANGE)
+    check_range("kept_back", kept_back, (0, capacity))
+    check_week(weekly, field="hours")
+    if languages is not None and not set(SPOKEN).issuperset(languages):
+        raise BadValue("languages", "invalid_choice")
+
+
+def _put_hours(desk: Desk, weekly: Sequence[WeeklyInterval]) -> None:
+    desk.hours.all().delete()
+    DeskHours.objects.bulk_create(
+        DeskHours(desk=desk, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
+    )
+
+
+def _refuse_to_close_the_last(
+    rows: models.QuerySet[Desk] | models.QuerySet[VisitType], row: Desk | VisitType, *, is_active: bool
+) -> None:
+    """Raise BadValue if a store would be left without a desk or kind of visit in use."""
+    if not is_active and not rows.filter(is_active=True).exclude(pk=row.pk).exists():
+        raise BadValue("is_active", "last_one")
 
 
 @transaction.atomic
@@ -104,30 +121,38 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
     """
     name = short_text(name, field="name", longest=80)
     what_to_bring = short_text(what_to_bring, field="what_to_bring", longest=300, is_required=False)
-    check_range("slot_count", slot_count, (1, 96))
-    check_range("max_party_size", max_party_size, CAPACITY_RANGE)
+    _check_visit_type(slot_count, max_party_size, own)
     video_url = _checked_video_url(mode, video_url)
-    if own is not None:
-        check_kind_rules(own)
     lock(store)
     others = store.visit_types.all()
     if visit_type is None:
         visit_type = VisitType(store=store, slug=_free_slug(name, "visit", others), position=_next(others))
-    if not is_active and not others.filter(is_active=True).exclude(pk=visit_type.pk).exists():
-        raise BadValue("is_active", "last_one")
+    _refuse_to_close_the_last(others, visit_type, is_active=is_active)
     before = visit_type_in_trail(visit_type)
     visit_type.name, visit_type.slot_count, visit_type.max_party_size = name, slot_count, max_party_size
     visit_type.what_to_bring, visit_type.is_active = what_to_bring, is_active
     visit_type.mode, visit_type.video_url = mode, video_url
+    _save_with_rules(visit_type, own)
+    raise_version(store)
+    after = visit_type_in_trail(visit_type)
+    record_change(store=store, user=user, what="visit_type", subject=name, before=before, after=after, now=now)
+    return visit_type
+
+
+def _check_visit_type(slot_count: int, max_party_size: int, own: KindRules | None) -> None:
+    check_range("slot_count", slot_count, (1, 96))
+    check_range("max_party_size", max_party_size, CAPACITY_RANGE)
+    if own is not None:
+        check_kind_rules(own)
+
+
+def _save_with_rules(visit_type: VisitType, own: KindRules | None) -> None:
+    """Save a kind of visit, with its own rules where they change: their parts need its row."""
     if own is not None:
         put_kind_rules(visit_type, own)
     visit_type.save()
     if own is not None:
         put_kind_parts(visit_type, own)
-    raise_version(store)
-    after = visit_type_in_trail(visit_type)
-    record_change(store=store, user=user, what="visit_type", subject=name, before=before, after=after, now=now)
-    return visit_type
 
 
 @transaction.atomic

@@ -8,9 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.policy import (
-    EARLIEST_MESSAGE,
-    LATEST_MESSAGE,
-    REMINDERS_APART,
     first_bookable_start,
     first_start_changes_at,
     may_cancel,
@@ -18,9 +15,9 @@ from booking.policy import (
     notice_ends,
     places_needed,
     refusal_to_book,
-    reminder_times,
 )
 from booking.refusals import Refusal
+from booking.sending_times import EARLIEST_MESSAGE, LATEST_MESSAGE, REMINDERS_APART, reminder_times
 from tests.factories import NOW, PARIS, at
 
 ZONES = st.sampled_from(

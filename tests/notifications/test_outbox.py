@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.models import OrmQ
 
-from notifications import attempts, claims, doorbell, outbox, queries, receipts
+from notifications import attempts, claims, decisions, doorbell, outbox, queries, receipts
 from notifications.answers import Later, Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, OutboxMessage, State
@@ -257,7 +257,7 @@ def test_an_email_nobody_was_sure_of_goes_again_when_a_person_says_so():
     outbox.enqueue([planned(channel=Channel.EMAIL), planned()], now=NOW)
     OutboxMessage.objects.update(state=State.UNKNOWN, attempted_at=NOW, failures=3)
 
-    assert outbox.retry(messages=OutboxMessage.objects.all(), now=NOW) == 2
+    assert decisions.retry(messages=OutboxMessage.objects.all(), now=NOW) == 2
 
     assert dict(OutboxMessage.objects.values_list("channel", "attempted_at")) == {"email": None, "sms": NOW}
     assert set(OutboxMessage.objects.values_list("state", "failures")) == {(State.DUE, 0)}
@@ -268,7 +268,7 @@ def test_retry_sends_no_reminder_before_its_time():
     later = NOW + timedelta(hours=3)
     outbox.enqueue([planned(due_at=later)], now=NOW)
 
-    outbox.retry(messages=OutboxMessage.objects.all(), now=NOW)
+    decisions.retry(messages=OutboxMessage.objects.all(), now=NOW)
 
     assert OutboxMessage.objects.get().try_at == later
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import decisions
 from notifications.management.commands import outbox as command
 from notifications.models import OutboxMessage, State
 
@@ -116,7 +116,7 @@ def test_after_a_restore_nothing_old_goes_out(new_message) -> None:
     now = timezone.now()
     old, coming = new_message("ABCD0001"), new_message("ABCD0002", due_at=now + timedelta(hours=1))
 
-    assert outbox.after_restore(now=now + timedelta(seconds=1)) == 1
+    assert decisions.after_restore(now=now + timedelta(seconds=1)) == 1
 
     old.refresh_from_db()
     coming.refresh_from_db()

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications import circuits, claims, outbox, outcomes, sms
+from notifications import circuits, claims, decisions, outcomes, sms
 from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
 from tests import fake_twilio
@@ -199,7 +199,7 @@ def test_retry_of_an_unknown_message_asks_the_list_first(twilio: FakeTwilio, new
     assert state_of(message)[0] == State.UNKNOWN
     twilio.is_list_away = False
 
-    outbox.retry(messages=OutboxMessage.objects.filter(pk=message.pk), now=timezone.now())
+    decisions.retry(messages=OutboxMessage.objects.filter(pk=message.pk), now=timezone.now())
     deliver_due()
 
     assert state_of(message) == (State.SENT, "found")

@@ -56,21 +56,8 @@ class BookingsView(ApiView):
             contact_needed=True,
             languages=self.request.headers.get("Accept-Language", ""),
         )
-        desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
-        wanted = SlotRequest(
-            asked["store"],
-            asked["visit_type"],
-            asked["starts_at"],
-            asked["party_size"],
-            desk,
-            language=asked.get("language") or "",
-        )
         customer = CustomerDetails(**asked["customer"])
-        if not is_retry():
-            if not asked["hold"]:  # a hold was let in when it was made
-                refuse_in_rush(wanted.store, now=self.now)
-            limits.new_booking_at(self.request._request, wanted.store)
-            limits.new_booking(customer.phone, customer.email)
+        wanted = self._wanted(asked, customer)
         self.note_wanted(wanted)
         booking = lifecycle.book_visit(
             store=wanted.store,
@@ -93,6 +80,23 @@ class BookingsView(ApiView):
             status=201,
             location=booking_path(booking.reference),
             subject=Subject.booking(booking.reference),
+        )
+
+    def _wanted(self, asked: Json, customer: CustomerDetails) -> SlotRequest:
+        """Return the time that is asked for, once it is counted. Raises the limits' refusals."""
+        desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
+        if not is_retry():
+            if not asked["hold"]:  # a hold was let in when it was made
+                refuse_in_rush(asked["store"], now=self.now)
+            limits.new_booking_at(self.request._request, asked["store"])
+            limits.new_booking(customer.phone, customer.email)
+        return SlotRequest(
+            asked["store"],
+            asked["visit_type"],
+            asked["starts_at"],
+            asked["party_size"],
+            desk,
+            language=asked.get("language") or "",
         )
 
 

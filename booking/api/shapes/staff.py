@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from booking.api.serializers import OpeningInterval, SpecialInterval
 from booking.api.shapes.bookings import StaffBookingShape
 from booking.api.shapes.parts import Moment, Number, Shape, Text, YesNo, named, one_of
+from booking.api.staff_requests import OpeningInterval, SpecialInterval
 from stores.models import Role
 
 

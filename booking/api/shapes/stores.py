@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from booking.api.serializers import OpeningInterval
 from booking.api.shapes.parts import Moment, Number, Shape, Text, YesNo, named, one_of
+from booking.api.staff_requests import OpeningInterval
 from stores.models import CapacityCounts, VisitMode
 
 

@@ -14,8 +14,9 @@ from booking.api.answers import read_answers
 from booking.api.bodies import Json
 from booking.api.idempotency import ApiAnswer
 from booking.api.resource import checked, json_response, once
-from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
+from booking.api.serializers import RescheduleRequest
 from booking.api.staff.access import StaffView
+from booking.api.staff_requests import ActionRequest, StaffBookingRequest, WalkInRequest
 from booking.arrivals import steps
 from booking.arrivals.step_rules import UNDO
 from booking.arrivals.walk_ins import admit_walk_in

@@ -15,15 +15,9 @@ from booking.api import shapes
 from booking.api.fields import WEEKDAYS
 from booking.api.rendering import interval_json, moment_text, opening_hours_json
 from booking.api.resource import checked, json_response
-from booking.api.serializers import (
-    UNKNOWN_DESK,
-    DayQuery,
-    OpeningHoursRequest,
-    SlotsRequest,
-    SpecialHoursRequest,
-    ThenRequest,
-)
+from booking.api.serializers import UNKNOWN_DESK, DayQuery
 from booking.api.staff.access import StaffView
+from booking.api.staff_requests import OpeningHoursRequest, SlotsRequest, SpecialHoursRequest, ThenRequest
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup import calendar_feed
 from booking.store_setup import hours_changes as changes

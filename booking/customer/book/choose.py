@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -64,19 +65,27 @@ def choose_page(
         note_nothing_free(request, step, shown)
     if ways_on is None and shown.is_empty:
         ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
-    desks = step.rules.for_kind(asked.visit_type).desks
-    has_desk_choice = step.rules.offers_desk_choice and len(desks) > 1
-    languages = step.rules.languages(asked.visit_type)
-    kinds = _kinds(step)
-    has_types = len(step.rules.visit_types) > 1 and not kinds
     context = {
         **step.context([*asked.problems, *problems]),
+        **_wish_context(request, step),
         "form_key": step.known_key,
         "chooser": shown,
         "ways_on": ways_on,
         "alternatives": ways_on.nearest if ways_on else [],
-        "kinds": kinds,
         "simple": simple_page(request, step, shown) if reader_choice_of(request).is_simple else None,
+    }
+    return customer_page(request, "book/choose", context, status=status or asked.status)
+
+
+def _wish_context(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
+    """Return what may be wished besides a time: the kind, how many people, the desk, the language."""
+    asked, kinds = step.asked, _kinds(step)
+    desks = step.rules.for_kind(asked.visit_type).desks
+    has_desk_choice = step.rules.offers_desk_choice and len(desks) > 1
+    languages = step.rules.languages(asked.visit_type)
+    has_types = len(step.rules.visit_types) > 1 and not kinds
+    return {
+        "kinds": kinds,
         "visit_types": step.store.visit_types,
         "sizes": range(1, asked.visit_type.max_party_size + 1),
         "desks": desks,
@@ -86,7 +95,6 @@ def choose_page(
         "is_wish_open": bool(asked.problems),
         "is_new_wish": _is_new_wish(request),
     }
-    return customer_page(request, "book/choose", context, status=status or asked.status)
 
 
 def _kinds(step: BookingStep) -> list[KindChoice]:

@@ -1,6 +1,6 @@
 """Rescheduling by the customer: choose another time, then confirm. A chosen desk is kept."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -90,11 +90,9 @@ def _choose(
     """Show the times that the visit can be moved to; where one was refused, the nearest ones first."""
     visit_type = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
     assert visit_type is not None  # noqa: S101 -- types of visit are deactivated, never deleted
-    from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
-    from_date, day = read_day(from_text), read_day(day_text)
+    from_date, day = read_day(request.GET.get("from", "")), read_day(request.GET.get("day", ""))
     problems = [FormProblem(refusal_sentence(refusal))] if refusal else []
-    is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
-    if is_time_unread or (from_text and from_date is None) or (day_text and day is None):
+    if _is_unread(request, from_date, day, wanted):
         problems.append(FormProblem(_("This day or time could not be read. Please choose one below.")))
     own_url = reverse("manage-change", args=[booking.reference])
     shown = chooser(
@@ -120,6 +118,13 @@ def _choose(
         "problems": problems,
     }
     return customer_page(request, "manage/change", context, status=409 if refusal else 400 if problems else 200)
+
+
+def _is_unread(request: HttpRequest, from_date: date | None, day: date | None, wanted: datetime | None) -> bool:
+    """Tell whether the address or the form names a day or time that cannot be read."""
+    is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
+    is_day_unread = (request.GET.get("from") and from_date is None) or (request.GET.get("day") and day is None)
+    return is_time_unread or bool(is_day_unread)
 
 
 def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:

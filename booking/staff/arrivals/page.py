@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,14 +57,13 @@ def arrivals_page(
     problems: Sequence[FormProblem] = (),
     status: int = 200,
     **context: Any,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Return the current screen; with `query`, only the visits that match.
 
     A tablet gets no family name and no number. With a refusal it gets no visit at all: its list is one tap away.
     """
-    just = just or Just()
+    just, is_tablet = just or Just(), at.device is not None
     schedule = arrivals_schedule(store=at.store.slug, now=at.now)
-    is_tablet = at.device is not None
     is_kept_back = is_tablet and bool(problems)
     made = CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet, is_of_now=True)
     cards = [] if is_kept_back else list(made.cards())
@@ -87,9 +86,7 @@ def arrivals_page(
         "problems": [*problems],
         **context,
     }
-    response = staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status)
-    with_camera(response)
-    return response
+    return with_camera(staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status))
 
 
 def _groups(cards: Sequence[VisitCard], schedule: DaySchedule, just: Just) -> list[Group]:

@@ -26,7 +26,6 @@ def arrivals_words() -> dict[str, Any]:
         "groups": group_titles(),
         "people": _forms(lambda n: ngettext("{count} person", "{count} people", n)),
         "found": _forms(lambda n: ngettext("{count} visit found today", "{count} visits found today", n)),
-        "waiting_taps": _forms(lambda n: ngettext("{count} tap not sent yet.", "{count} taps not sent yet.", n)),
         "moment": _("{day}, {time}"),
         "until": _("until {time}"),
         "since": _("since {time}"),
@@ -36,11 +35,24 @@ def arrivals_words() -> dict[str, Any]:
         "hidden_name": _("Name hidden"),
         "names_hidden": _("Names are hidden, as nobody touched this tablet for a while."),
         "show_names": _("Show names"),
-        "not_sent": _("not sent yet"),
-        "no_line": _("No connection. Go on as usual: everything is kept here and sent when it is back."),
         "nobody_fits": _("Nobody of today fits. Try another spelling, or look at another day."),
         "nobody_comes": _("No visit is booked today."),
         "day_over": _("The day is over: what this tablet knew of it is deleted."),
+        "seen": _("I have seen it"),
+        "squeeze": _("Let them in all the same"),
+        "give_ticket": _("Give a ticket"),
+        "has_ticket": _("{name} has ticket {number}."),
+        **_offline(),
+        **_conflicts(),
+        **_scanner(),
+    }
+
+
+def _offline() -> dict[str, Any]:
+    return {
+        "no_line": _("No connection. Go on as usual: everything is kept here and sent when it is back."),
+        "not_sent": _("not sent yet"),
+        "waiting_taps": _forms(lambda n: ngettext("{count} tap not sent yet.", "{count} taps not sent yet.", n)),
         "sign_out_anyway": _forms(
             lambda n: ngettext(
                 "{count} tap is not sent yet and would be lost. Sign out all the same?",
@@ -48,12 +60,6 @@ def arrivals_words() -> dict[str, Any]:
                 n,
             )
         ),
-        "seen": _("I have seen it"),
-        "squeeze": _("Let them in all the same"),
-        "give_ticket": _("Give a ticket"),
-        "has_ticket": _("{name} has ticket {number}."),
-        **_conflicts(),
-        **_scanner(),
     }
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -136,9 +137,10 @@ def _rows(
     for visit in shown:
         visits[visit.starts_at, visit.desk_id].append(visit)
     going_on = _going_on(schedule, shown, made.made) if has_all else {}
-    no_slot, time = NoSlot(schedule), made.made.time
+    time = made.made.time
     starts = sorted({start for start, _desk in [*(slots if has_all else ()), *visits]})
     following = next((start for start in starts if start > schedule.now), None) if schedule.is_going_on else None
+    cell = partial(_cell, schedule, made, NoSlot(schedule), slots, visits, going_on)
     for start in starts:
         places = [((start, desk_id), name) for desk_id, name in desks]
         here = [visit for place, _name in places for visit in visits.get(place, ())]
@@ -151,17 +153,7 @@ def _rows(
             time=time(start),
             until=time(max(ends, default=start)),
             visits=tuple(here),
-            cells=tuple(
-                Cell(
-                    desk=name if len(desks) > 1 else "",
-                    fill=_fill(slots.get(place), schedule, is_away=no_slot.is_away(*place)),
-                    visits=made.rows(visits.get(place, [])),
-                    going_on=tuple(going_on.get(place, ())),
-                    no_slot="" if place in slots else no_slot.words(*place),
-                    is_away=no_slot.is_away(*place),
-                )
-                for place, name in places
-            ),
+            cells=tuple(cell(place, name if len(desks) > 1 else "") for place, name in places),
             is_past=start <= schedule.now,
             is_next=start == following,
         )
@@ -174,6 +166,27 @@ def _to_phone(schedule: DaySchedule, made: CardMaker) -> Iterator[VisitCard]:
             card = made.card(visit)
             if card.is_to_phone:
                 yield card
+
+
+def _cell(
+    schedule: DaySchedule,
+    made: VisitRows,
+    no_slot: NoSlot,
+    slots: Mapping[tuple[datetime, int], DaySlot],
+    visits: Mapping[tuple[datetime, int], list[BookingRow]],
+    going_on: Mapping[tuple[datetime, int], Sequence[str]],
+    place: tuple[datetime, int],
+    desk: str,
+) -> Cell:
+    """Return what happens at a place: a start at a desk."""
+    return Cell(
+        desk=desk,
+        fill=_fill(slots.get(place), schedule, is_away=no_slot.is_away(*place)),
+        visits=made.rows(visits.get(place, [])),
+        going_on=tuple(going_on.get(place, ())),
+        no_slot="" if place in slots else no_slot.words(*place),
+        is_away=no_slot.is_away(*place),
+    )
 
 
 def _going_on(

@@ -62,12 +62,7 @@ def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         return page(at.today, problems=[unknown], status=400)
     if not form.is_bound:
         return page(day)
-    starts_at = read_instant(request.POST.get("starts_at", ""))
-    problem: FormProblem | None = None
-    if starts_at is None:
-        problem = FormProblem(_("Choose a time."), "id_times")
-    elif _is_of_another_day(request, at, day, starts_at):
-        problem, starts_at = _other_day(day), None
+    starts_at, problem = _chosen_time(request, at, day)
     problems = _in_order_of_the_page(form, problem)
     if problems or starts_at is None:
         return page(day, problems=problems, chosen=starts_at, status=400)
@@ -84,6 +79,14 @@ def _in_order_of_the_page(form: CallerForm, of_times: FormProblem | None) -> lis
     found = form.problems() if not form.is_valid() else []
     before = [problem for problem in found if problem.field_id in _ABOVE_THE_TIMES]
     return [*before, *([of_times] if of_times else []), *(one for one in found if one not in before)]
+
+
+def _chosen_time(request: HttpRequest, at: StaffContext, day: date) -> tuple[datetime, None] | tuple[None, FormProblem]:
+    """Return the chosen time, or why there is none."""
+    starts_at = read_instant(request.POST.get("starts_at", ""))
+    if starts_at is None:
+        return None, FormProblem(_("Choose a time."), "id_times")
+    return (None, _other_day(day)) if _is_of_another_day(request, at, day, starts_at) else (starts_at, None)
 
 
 def _is_of_another_day(request: HttpRequest, at: StaffContext, day: date, starts_at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -61,51 +62,73 @@ def day_page(
         asked = request.GET.copy()
         asked["date"] = (schedule.date - ONE_DAY).isoformat()
         return see_other(f"{reverse('staff-day', args=[at.store.slug])}?{asked.urlencode()}")
-    day, today = schedule.date, _today(at, schedule)
-    query = urlencode({"date": day.isoformat()})
-    visits_url = _visits_url(request, at)
-    rows = VisitRows(schedule, visits_url=visits_url, changed=changed, done_words=_done_words(done))
-    links = DayLinks(request, day_url=reverse("staff-day", args=[at.store.slug]), day=day)
-    board = day_board(schedule, rows, links.show)
-    shown = {visit.reference for visit in schedule.bookings}
-    slots_url = f"{reverse('staff-slots', args=[at.store.slug])}?{query}" if at.is_manager else ""
     context = {
         "section": "day",
-        "date": day,
-        "today": today,
+        "date": schedule.date,
+        "today": _today(at, schedule),
+        "earlier": schedule.date - ONE_DAY,
+        "later": schedule.date + ONE_DAY,
+        **_board(request, at, schedule, changed=changed, done=done),
+        **_notices(at, schedule),
+        **_just_done(request, at, done),
+        "away": _away(at, schedule),
+        "problems": [*problems],
+        "etag": etag,
+    }
+    return staff_page(request, at, "staff/day/day.html", context, status=status)
+
+
+def _board(request: HttpRequest, at: StaffContext, schedule: DaySchedule, *, changed: str, done: str) -> dict[str, Any]:
+    """Return the table of visits, the filters above it, and how many more to phone stand on other days."""
+    day_url = reverse("staff-day", args=[at.store.slug])
+    query = urlencode({"date": schedule.date.isoformat()})
+    visits_url = _visits_url(request, at)
+    rows = VisitRows(schedule, visits_url=visits_url, changed=changed, done_words=_done_words(done))
+    links = DayLinks(request, day_url=day_url, day=schedule.date)
+    board = day_board(schedule, rows, links.show)
+    table = BoardRows(
+        board,
+        schedule.rules,
+        now=at.now,
+        fold_url=links.fold_url,
+        book_url=reverse("staff-book", args=[at.store.slug]),
+        slots_url=f"{reverse('staff-slots', args=[at.store.slug])}?{query}" if at.is_manager else "",
+    )
+    shown = {visit.reference for visit in schedule.bookings}
+    return {
         "board": board,
-        "board_rows": BoardRows(
-            board,
-            schedule.rules,
-            now=at.now,
-            fold_url=links.fold_url,
-            book_url=reverse("staff-book", args=[at.store.slug]),
-            slots_url=slots_url,
-        ).html(links.parts(board, schedule)),
+        "board_rows": table.html(links.parts(board, schedule)),
         "filters": links.filters(board),
         "show": links.show,
         "sprite": sprite(),
-        # The rules of a later day lack the special hours before it.
-        "obstacle": obstacle_words(at, schedule.rules) if day <= today else None,
-        "steps_card": steps_card(at, schedule.rules) if day == today else None,
-        "earlier": day - ONE_DAY,
-        "later": day + ONE_DAY,
-        "done": done,
-        "done_words": _done_words(done),
-        "affected_done": just_done(request, at),
-        "put_back_url": url_to_put_back(at, _CAN_BE_PUT_BACK[done]) if done in _CAN_BE_PUT_BACK else "",
-        "away": _away(at, schedule),
-        "problems": [*problems],
         "to_phone_others": sum(visit.reference not in shown for visit in visits_to_phone(at)),
+        "day_query": query,
+    }
+
+
+def _notices(at: StaffContext, schedule: DaySchedule) -> dict[str, Any]:
+    """Return what staff should know beside the visits: what keeps customers away, and messages that wait."""
+    today = _today(at, schedule)
+    return {
+        # The rules of a later day lack the special hours before it.
+        "obstacle": obstacle_words(at, schedule.rules) if schedule.date <= today else None,
+        "steps_card": steps_card(at, schedule.rules) if schedule.date == today else None,
         "waiting_words": _waiting_words(at.zone),
         "room_words": room_words(at.store, now=at.now),
         "crowd_words": _crowd_words(at),
         "text_words": _text_words(at),
         "texts_waiting": count_waiting(at.store),
-        "etag": etag,
-        "day_query": query,
     }
-    return staff_page(request, at, "staff/day/day.html", context, status=status)
+
+
+def _just_done(request: HttpRequest, at: StaffContext, done: str) -> dict[str, Any]:
+    """Return what was done just now, in words, and where it is put back."""
+    return {
+        "done": done,
+        "done_words": _done_words(done),
+        "affected_done": just_done(request, at),
+        "put_back_url": url_to_put_back(at, _CAN_BE_PUT_BACK[done]) if done in _CAN_BE_PUT_BACK else "",
+    }
 
 
 def _is_of_night_before(request: HttpRequest, schedule: DaySchedule) -> bool:

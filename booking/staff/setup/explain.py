@@ -105,14 +105,17 @@ def _moment(at: StaffContext, moment: datetime) -> str:
 
 
 def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) -> str:
-    places = ngettext("{count} place is left", "{count} places are left", one.places_left).format(count=one.places_left)
-    needed = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(count=one.places_needed)
-    slot = time_in_words(one.at or found.starts_at, at.zone)
+    """Return the rule that decides at a desk, in words."""
+    of_places = _sentences_of_places(at, found, one)
+    return of_places[one.answer] if one.answer in of_places else _sentences_of_rules(at, found, one)[one.answer]
+
+
+def _sentences_of_rules(at: StaffContext, found: SlotExplanation, one: DeskExplanation) -> dict[Explanation, str]:
+    """Return the sentences about hours and rules."""
     first = _moment(at, first_bookable_start(now=at.now, rules=found.rules, kind=found.visit_type))
     last_date = last_bookable_date(now=at.now, zone=at.zone, rules=found.rules)
     last = day_in_words(last_date) if last_date.year == at.today.year else dated_day_in_words(last_date)
     return {
-        Explanation.FREE: _("It can be booked: {places}.").format(places=places),
         Explanation.NO_DESK: _("No desk is in use."),
         Explanation.PARTY_TOO_LARGE: _("This is more people than one visit of this kind may have."),
         Explanation.TOO_SOON: _("It is too soon: customers may book from {moment} on.").format(moment=first),
@@ -138,6 +141,17 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
             desk=visit_type_name(one.desk.name) if one.desk else "", moment=_moment(at, one.until or found.starts_at)
         ),
         Explanation.TOO_LONG: _("The visit is longer than the time left before closing."),
+        Explanation.OVER: _("This time is over."),
+    }
+
+
+def _sentences_of_places(at: StaffContext, found: SlotExplanation, one: DeskExplanation) -> dict[Explanation, str]:
+    """Return the sentences about the places of a time."""
+    places = ngettext("{count} place is left", "{count} places are left", one.places_left).format(count=one.places_left)
+    needed = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(count=one.places_needed)
+    slot = time_in_words(one.at or found.starts_at, at.zone)
+    return {
+        Explanation.FREE: _("It can be booked: {places}.").format(places=places),
         Explanation.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),
         Explanation.TOO_SMALL: _("The desk is too small at {time}: {places}, {needed}.").format(
             time=slot,
@@ -146,12 +160,11 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
             ),
             needed=needed,
         ),
-        Explanation.OVER: _("This time is over."),
         Explanation.FULL: _("It is full at {time}: {places}, {needed}.").format(
             time=slot, places=places, needed=needed
         ),
         Explanation.KEPT_BACK: _("The places left at {time} are kept back from the website.").format(time=slot),
-    }[one.answer]
+    }
 
 
 def _url(at: StaffContext, kind: VisitType, found: SlotExplanation, one: DeskExplanation) -> str:

@@ -15,7 +15,7 @@ from booking.messages.feedback import TEMPLATE
 from booking.messages.own_texts import own_text
 from booking.messages.text_samples import next_week, sample_facts, sample_sms
 from booking.models import FeedbackAnswer
-from booking.policy import FEEDBACK_APART
+from booking.sending_times import FEEDBACK_APART
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.feedback import FeedbackForm
 from booking.staff.setup.hours import FORM_METHODS

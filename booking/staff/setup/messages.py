@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from booking.bookings.reminder_plans import count_touched
 from booking.messages.usual_month import UsualMonth, usual_month
-from booking.policy import plan_of
 from booking.reports.queries import message_counts
+from booking.sending_times import plan_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.messages import MessagesForm
 from booking.staff.reports.message_costs import amount_in_words, sent_texts

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from booking.formats.absence_wording import absence_in_words
-from booking.policy import plan_of
+from booking.sending_times import plan_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day

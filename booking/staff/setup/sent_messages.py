@@ -17,7 +17,7 @@ from booking.staff.visit_messages import delivery_in_words
 from booking.subjects import About, Subject
 from booking.web.query_params import read_instant
 from booking.web.responses import see_other
-from notifications import outbox, queries
+from notifications import decisions, queries
 from notifications.models import OutboxMessage, State
 from notifications.outbox import Delivery
 from stores.models import Role
@@ -78,9 +78,9 @@ def decide(request: HttpRequest, at: StaffContext, message: int) -> HttpResponse
         raise Http404
     asked = OutboxMessage.objects.filter(pk=message, account=at.store.slug, state__in=WANT_SOMEBODY)
     if request.POST.get("what") == "retry":
-        done = outbox.retry(messages=asked.filter(not_after__gt=at.now), now=at.now)
+        done = decisions.retry(messages=asked.filter(not_after__gt=at.now), now=at.now)
     else:
-        done = outbox.drop(messages=asked, now=at.now)
+        done = decisions.drop(messages=asked, now=at.now)
     address = reverse("staff-setup-sent-messages", args=[at.store.slug])
     return see_other(f"{address}?show=trouble&done={'yes' if done else 'no'}")
 

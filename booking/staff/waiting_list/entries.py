@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.models import WaitingListEntry
-from booking.policy import is_quiet, plan_of
+from booking.sending_times import is_quiet, plan_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.tokens import read_reference
 from booking.waiting_list.entries import leave_waiting_list

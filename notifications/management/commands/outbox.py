@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notifications import outbox, queries
+from notifications import decisions, outbox, queries
 from notifications.models import OutboxMessage, State
 
 LARGEST_ID = 2**63 - 1
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             case "retry":
                 self._retry(options["id"], is_all=options["all"])
             case "drop":
-                dropped = outbox.drop(messages=self._one(options["id"]), now=timezone.now())
+                dropped = decisions.drop(messages=self._one(options["id"]), now=timezone.now())
                 self.stdout.write(f"dropped: {dropped}")
             case "show":
                 self._show(options["id"])
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             messages = OutboxMessage.objects.filter(state__in=waiting, not_after__gt=timezone.now())
         else:
             messages = self._one(message_id)
-        self.stdout.write(f"to be tried again: {outbox.retry(messages=messages, now=timezone.now())}")
+        self.stdout.write(f"to be tried again: {decisions.retry(messages=messages, now=timezone.now())}")
 
     def _show(self, message_id: str) -> None:
         """Tell the life of one message; nothing of a person."""

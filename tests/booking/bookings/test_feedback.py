@@ -14,8 +14,8 @@ from booking.bookings.audit import differences
 from booking.bookings.feedback import answer_feedback, write_words
 from booking.bookings.refusals import WrongStatus
 from booking.models import Booking, Feedback, FeedbackAnswer, FeedbackDay, Status
-from booking.policy import feedback_goes_at
 from booking.privacy import customer_data, erase_customer, forget_old
+from booking.sending_times import feedback_goes_at
 from booking.who import Who
 from notifications.models import OutboxMessage, State
 from notifications.sms_recipients import opt_out

@@ -8,7 +8,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.message_plan import AT_NIGHT
 from booking.bookings.rescheduling import reschedule
 from booking.models import Booking, Source
-from booking.policy import MessagePlan, text_goes_at, text_valid_until
+from booking.sending_times import MessagePlan, text_goes_at, text_valid_until
 from booking.who import Who
 from notifications.models import OutboxMessage
 from tests.factories import NOW, PARIS, at, make_booking, make_store

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from booking.messages.late_reminders import hours_before, is_late, late_message_goes_at
-from booking.policy import STANDARD_PLAN, MessagePlan
+from booking.sending_times import STANDARD_PLAN, MessagePlan
 from tests.factories import NOW, at
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.policy import is_quiet, may_be_offered, missed_offers_after, offer_until, refusal_to_wait
+from booking.policy import offer_until, refusal_to_wait
 from booking.refusals import Refusal
+from booking.sending_times import is_quiet, may_be_offered, missed_offers_after
 from stores.hours import ONE_DAY
 from tests.factories import NOW, PARIS
 

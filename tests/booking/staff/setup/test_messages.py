@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from booking.message_kinds import Kind
-from booking.policy import MessagePlan, is_quiet, reminder_times
+from booking.sending_times import MessagePlan, is_quiet, reminder_times
 from booking.waiting_list.offers import offer_channels
 from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
