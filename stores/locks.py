@@ -34,6 +34,13 @@ def lock_store_alone(store_id: int) -> Store:
     return Store.objects.select_for_update(no_key=True).get(pk=store_id)
 
 
+def lock_user_names() -> None:
+    """Let nobody else give a new user a name until the transaction ends: two names that look alike are one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(7044, 0)")
+
+
 def lock_imported_alone(source_id: str) -> Store | None:
     """Lock a store as `lock_store_alone` does, by the id an import gives it; None if there is no such store."""
     if connection.vendor == "postgresql":

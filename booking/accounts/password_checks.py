@@ -5,14 +5,13 @@ name from elsewhere: for a name with many tries, each client waits longer and lo
 first try is always checked.
 """
 
-import unicodedata
-
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from booking import limits
 from booking.limits import Counted
+from stores.queries import folded_name, user_called
 
 
 def user_by_password(request: HttpRequest, *, username: str, password: str) -> User | None:
@@ -20,20 +19,17 @@ def user_by_password(request: HttpRequest, *, username: str, password: str) -> U
 
     Raises RateLimited, CountersAway, HashingBusy.
     """
-    name, client = _folded(username), limits.client_networks(request)
+    name, client = folded_name(username), limits.client_networks(request)
     pairs = [Counted(f"{name}@{network.who}", network.times) for network in client]
     limits.pause_between(limits.SIGN_IN_PAUSE, pairs[0], heat=limits.SIGN_IN_NAME, of=Counted(name))
     limits.hit(limits.SIGN_IN_PAIR, pairs)
     limits.hit(limits.SIGN_IN_CLIENT, client)
     limits.note(limits.SIGN_IN_NAME, Counted(name))
-    user = authenticate(request, username=username, password=password)
+    known = user_called(username)
+    user = authenticate(request, username=known.username if known else username, password=password)
     if not isinstance(user, User):
         return None
     limits.forgive(limits.SIGN_IN_PAIR, pairs)
     limits.give_back(limits.SIGN_IN_CLIENT, client)
     limits.give_back(limits.SIGN_IN_NAME, [Counted(name)])
     return user
-
-
-def _folded(username: str) -> str:
-    return unicodedata.normalize("NFKC", username).strip().casefold()

@@ -20,6 +20,7 @@ from booking.subjects import Subject
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel
+from stores.queries import user_called
 
 USERS_MAX = 3  # with the same address
 LINK_OF_USE = timedelta(hours=1)
@@ -36,7 +37,8 @@ def send_password_links(*, typed: str, language: str, now: datetime) -> None:
     """
     if not limits.may_send_password_link(typed):
         return
-    found = User.objects.filter(Q(username=User.normalize_username(typed)) | Q(email__iexact=typed), is_active=True)
+    known = user_called(typed)
+    found = User.objects.filter(Q(pk=known.pk if known else None) | Q(email__iexact=typed), is_active=True)
     ids = list(found.exclude(email="").order_by("pk").values_list("pk", flat=True)[:USERS_MAX])
     messages = [
         NewMessage(

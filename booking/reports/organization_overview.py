@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 
@@ -12,10 +13,11 @@ from booking.places.places_left import HOLD_COLUMNS, ExpiredHold, places_returne
 from booking.reports.added_places import added_places
 from booking.reports.planner import Addition
 from booking.reports.tallies import CAME
-from stores.hours import ONE_DAY
+from booking.working_days import day_bounds, opening_day
+from stores.hours import ONE_DAY, ONE_SECOND, day_start
 from stores.models import Organization, Slot
 from stores.queries import ListedStore, first_day_around, listed_stores
-from stores.slots import slots_by_desk
+from stores.slots import StoreRules, slots_by_desk
 
 HERE = (Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED)
 _TAKEN_BACK = Q(source=Source.WALK_IN, status=Status.CANCELLED)  # the same condition as `is_taken_back`
@@ -46,23 +48,47 @@ class StoreRow:
         return round(100 * self.no_shows / ended) if ended else None
 
 
+class DayNow(NamedTuple):
+    """The day that goes on at a store, half-open: by the calendar, or with the hours of a night past midnight.
+
+    `own_date` is the day on which it began, `last_date` the calendar's on which it ends.
+    """
+
+    own_date: date
+    last_date: date
+    begins_at: datetime
+    ends_at: datetime
+    is_of_calendar: bool
+
+
+def _day_now(rules: StoreRules, now: datetime) -> DayNow:
+    """Return the day that goes on, as the day page shows it."""
+    day = opening_day(rules, now)
+    begins, ends = day_bounds(rules, day)
+    is_of_calendar = (begins, ends) == (day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone))
+    return DayNow(day, (ends - ONE_SECOND).astimezone(rules.zone).date(), begins, ends, is_of_calendar)
+
+
 def stores_side_by_side(
     organization: Organization, *, from_date: date, to_date: date, now: datetime
 ) -> tuple[StoreRow, ...]:
-    """Return an organization's stores by name, with seven statements for any number of them."""
+    """Return an organization's stores by name, with seven statements for any number of them.
+
+    One more where a night past midnight is part of some store's day.
+    """
     slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
     stores = listed_stores(slugs, from_date=first_day_around(now))
     ids = [one.rules.id for one in stores]
-    today = {one.rules.id: now.astimezone(one.rules.zone).date() for one in stores}
-    of_today, in_range = _counts_today(ids, today), _counts(ids, first=from_date, last=to_date)
-    additions = added_places(today)
+    today = {one.rules.id: _day_now(one.rules, now) for one in stores}
+    of_today, in_range = _counts_today(today), _counts(ids, first=from_date, last=to_date)
+    additions = added_places({store_id: day.own_date for store_id, day in today.items()})
     places, expired_holds = _slot_places(ids, now=now), _expired_holds(ids, now=now)
     return tuple(
         _row(
             one,
             of_today[one.rules.id],
             in_range[one.rules.id],
-            free_places(one, places[one.rules.id], expired_holds[one.rules.id], today=today[one.rules.id], now=now),
+            free_places(one, places[one.rules.id], expired_holds[one.rules.id], day=today[one.rules.id], now=now),
             additions.get(one.rules.id),
         )
         for one in stores
@@ -76,14 +102,14 @@ def most_unmet(rows: Iterable[StoreRow]) -> tuple[StoreRow, Addition] | None:
 
 
 def free_places(
-    store: ListedStore, places: SlotPlaces, expired_holds: Sequence[ExpiredHold], *, today: date, now: datetime
+    store: ListedStore, places: SlotPlaces, expired_holds: Sequence[ExpiredHold], *, day: DayNow, now: datetime
 ) -> int:
-    """Return how many places staff may still give away in the slots of today that have not begun."""
+    """Return how many places staff may still give away in the slots of a day that have not begun."""
     rules, free = store.rules, 0
     capacity = {desk.id: desk.capacity for desk in rules.desks}
-    for desk_id, slots in slots_by_desk(rules, first_date=today, last_date=today).items():
+    for desk_id, slots in slots_by_desk(rules, first_date=day.own_date, last_date=day.last_date).items():
         for slot in slots:
-            if slot.starts_at < now:
+            if not max(now, day.begins_at) <= slot.starts_at < day.ends_at:
                 continue
             _, offered, taken = places.get((desk_id, slot.starts_at), (slot.ends_at, capacity[desk_id], 0))
             back = places_returned(expired_holds, desk_id=desk_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
@@ -107,14 +133,26 @@ def _row(store: ListedStore, today: Counts, ranged: Counts, free: int, addition:
     )
 
 
-def _counts_today(ids: Iterable[int], today: Mapping[int, date]) -> dict[int, Counter[str]]:
-    """Return the number of visits on each store's own today, by status: zones may differ in the date."""
+def _counts_today(today: Mapping[int, DayNow]) -> dict[int, Counter[str]]:
+    """Return the number of visits on each store's own today, by status: zones may differ in the date.
+
+    A night is not a day of the calendar: its visits are counted by their starts.
+    """
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Booking.objects.filter(store_id__in=ids, visit_date__in=set(today.values())).exclude(_TAKEN_BACK).order_by()
+    dates = {day.own_date for day in today.values()}
+    rows = Booking.objects.filter(store_id__in=today, visit_date__in=dates).exclude(_TAKEN_BACK).order_by()
     counted = rows.values_list("store_id", "visit_date", "status").annotate(count=Count("pk"))
     for store_id, day, status, count in counted:
-        if day == today[store_id]:
+        if today[store_id].is_of_calendar and day == today[store_id].own_date:
             found[store_id][status] = count
+    nights = {store_id: day for store_id, day in today.items() if not day.is_of_calendar}
+    if nights:
+        first, last = min(day.begins_at for day in nights.values()), max(day.ends_at for day in nights.values())
+        started = Booking.objects.filter(store_id__in=nights, starts_at__gte=first, starts_at__lt=last)
+        visits = started.exclude(_TAKEN_BACK).order_by()
+        for store_id, starts_at, status in visits.values_list("store_id", "starts_at", "status"):
+            if nights[store_id].begins_at <= starts_at < nights[store_id].ends_at:
+                found[store_id][status] += 1
     return found
 
 

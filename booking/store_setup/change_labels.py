@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from booking.accounts.api_keys import READ_DAY, WRITE_BOOKINGS
 from booking.formatting import dated_day_in_words, visit_type_name
 from stores.models import (
     CapacityCounts,
@@ -163,12 +164,18 @@ _FIELDS = {
     "latitude": gettext_lazy("Latitude"),
     "longitude": gettext_lazy("Longitude"),
 }
+SCOPE_WORDS = {
+    READ_DAY: gettext_lazy("Read the visits of a day, with names and phone numbers"),
+    WRITE_BOOKINGS: gettext_lazy("Book, move and cancel visits, and say who arrived"),
+}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "kind": dict(OrganizationKind.choices),
     "feedback_when": dict(FeedbackWhen.choices),
     "line_shows": dict(LineShows.choices),
     "reminder_channel": dict(ReminderChannel.choices),
     "role": dict(Role.choices),
+    "scopes": SCOPE_WORDS,
+    "refused_for": SCOPE_WORDS,
     "invited_as": dict(Role.choices),
     "mode": dict(VisitMode.choices),
     "wheelchair": dict(Wheelchair.choices),
@@ -210,7 +217,8 @@ def value_in_words(field: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         is_of_week = field in ("hours", "weekdays")
-        texts = [_hours_in_words(text) if is_of_week else text for text in map(str, value)]
+        words = _CHOICES.get(field, {})
+        texts = [_hours_in_words(text) if is_of_week else str(words.get(text, text)) for text in map(str, value)]
         return ", ".join(texts) or (_("closed") if field == "hours" else _("none"))
     if field in _DAYS:
         return subject_in_words(str(value))

@@ -23,4 +23,9 @@ def read_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return day if is_within_reach(day) else None
+
+
+def is_within_reach(day: date) -> bool:
+    """Tell whether addresses may name a day: no link leads to another one."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR

@@ -44,6 +44,7 @@ from stores.queries.store_search import (
     StoresPage,
     stores_page,
 )
+from stores.queries.user_names import folded_name, user_called, user_named_like
 from stores.queries.waiting_rooms import WaitingRoom, known_waiting_room, waiting_room_of
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "embed_origins",
     "every_question",
     "first_day_around",
+    "folded_name",
     "forget_country",
     "kept_rules",
     "known_waiting_room",
@@ -97,5 +99,7 @@ __all__ = [
     "store_slugs",
     "stores_page",
     "towns",
+    "user_called",
+    "user_named_like",
     "waiting_room_of",
 ]

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from stores.models import Role, Store, StoreInvitation, StoreMembership
 from stores.services.changes import record_change
@@ -13,8 +14,17 @@ INVITED_FOR = timedelta(days=14)
 
 def invitations_of(*, user: User, now: datetime) -> tuple[StoreInvitation, ...]:
     """Return the invitations of a user, by the name of the store."""
-    found = StoreInvitation.objects.filter(username=user.username, created_at__gt=now - INVITED_FOR)
+    found = StoreInvitation.objects.filter(_is_for(user), created_at__gt=now - INVITED_FOR)
     return tuple(found.select_related("store").order_by("store__name", "pk"))
+
+
+def _is_for(user: User) -> Q:
+    """Return the condition of invitations for a user: a manager may type the name in another case.
+
+    One that names somebody else exactly is theirs, where two were given names in two cases long ago.
+    """
+    others = User.objects.filter(username=OuterRef("username")).exclude(pk=user.pk)
+    return Q(username=user.username) | Q(~Exists(others), username__iexact=user.username)
 
 
 def invitations_at(*, store: Store, now: datetime) -> tuple[StoreInvitation, ...]:
@@ -37,7 +47,7 @@ def invite(*, store: Store, username: str, role: Role, user: User | None, now: d
 def answer_invitation(*, store: str, user: User, accepts: bool, now: datetime) -> bool:
     """Join the store that asked, or decline; False if it did not ask, or too long ago."""
     asked = StoreInvitation.objects.select_for_update(of=("self",)).select_related("store")
-    found = asked.filter(store__slug=store, username=user.username, created_at__gt=now - INVITED_FOR).first()
+    found = asked.filter(_is_for(user), store__slug=store, created_at__gt=now - INVITED_FOR).first()
     if found is None:
         return False
     after = {}

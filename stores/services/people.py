@@ -8,7 +8,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from stores.locks import lock_user_names
 from stores.models import GivenPassword, Role, Store, StoreMembership
+from stores.queries import user_named_like
 from stores.services.changes import record_change
 from stores.services.invitations import invite
 from stores.services.values import BadValue
@@ -76,18 +78,21 @@ def _give_role(membership: StoreMembership, role: Role, *, may_be_last: bool) ->
 
 
 def _is_to_be_asked(store: Store, username: str, *, has_password: bool) -> bool:
-    if store.memberships.filter(user__username=username).exists():
+    known = user_named_like(username)
+    if known is not None and store.memberships.filter(user=known).exists():
         return False
-    return not has_password or User.objects.filter(username=username).exists()
+    return not has_password or known is not None
 
 
 def person_named(username: str, *, password: str | None, now: datetime) -> tuple[User, bool]:
     """Return the user with this name, created with `password` if needed, and whether the user is new.
 
-    Raises the errors of add_member.
+    Names that differ only in case, or in letters that look alike to a reader, are one name. Two requests for a new
+    name wait for each other. Raises the errors of add_member.
     """
     username = User.normalize_username(username)
-    person = User.objects.filter(username=username).first()
+    lock_user_names()
+    person = user_named_like(username)
     if person is not None:
         return person, False
     person = User(username=username, date_joined=now)

@@ -57,7 +57,7 @@ class BookingsView(ApiView):
             languages=self.request.headers.get("Accept-Language", ""),
         )
         customer = CustomerDetails(**asked["customer"])
-        wanted = self._wanted(asked, customer)
+        wanted = self._counted(asked, customer)
         self.note_wanted(wanted)
         booking = lifecycle.book_visit(
             store=wanted.store,
@@ -82,7 +82,7 @@ class BookingsView(ApiView):
             subject=Subject.booking(booking.reference),
         )
 
-    def _wanted(self, asked: Json, customer: CustomerDetails) -> SlotRequest:
+    def _counted(self, asked: Json, customer: CustomerDetails) -> SlotRequest:
         """Return the time that is asked for, once it is counted. Raises the limits' refusals."""
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
         if not is_retry():

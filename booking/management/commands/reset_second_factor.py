@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from booking.accounts.second_factor import reset_second_factor
+from stores.queries import user_called
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("username", metavar="USERNAME")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        user = User.objects.filter(username=User.normalize_username(options["username"])).first()
+        user = user_called(options["username"])
         if user is None:
             raise CommandError(f"There is nobody called {options['username']!r}.")
         if not reset_second_factor(user=user):

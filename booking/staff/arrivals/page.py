@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,7 +57,7 @@ def arrivals_page(
     problems: Sequence[FormProblem] = (),
     status: int = 200,
     **context: Any,
-) -> HttpResponseBase:
+) -> HttpResponse:
     """Return the current screen; with `query`, only the visits that match.
 
     A tablet gets no family name and no number. With a refusal it gets no visit at all: its list is one tap away.
@@ -65,8 +65,7 @@ def arrivals_page(
     just, is_tablet = just or Just(), at.device is not None
     schedule = arrivals_schedule(store=at.store.slug, now=at.now)
     is_kept_back = is_tablet and bool(problems)
-    made = CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet, is_of_now=True)
-    cards = [] if is_kept_back else list(made.cards())
+    cards = [] if is_kept_back else _cards(schedule, just, is_tablet=is_tablet)
     query = " ".join(query.replace("\0", " ").split())[:QUERY_MAX]
     groups = _found(cards, query, is_tablet=is_tablet) if query else _groups(cards, schedule, just)
     page = {
@@ -86,7 +85,13 @@ def arrivals_page(
         "problems": [*problems],
         **context,
     }
-    return with_camera(staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status))
+    response = staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status)
+    with_camera(response)
+    return response
+
+
+def _cards(schedule: DaySchedule, just: Just, *, is_tablet: bool) -> list[VisitCard]:
+    return list(CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet, is_of_now=True).cards())
 
 
 def _groups(cards: Sequence[VisitCard], schedule: DaySchedule, just: Just) -> list[Group]:

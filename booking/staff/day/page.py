@@ -32,6 +32,7 @@ from booking.staff.setup.first_steps import steps_card
 from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.tokens import read_reference
 from booking.web.forms import FormProblem
+from booking.web.query_params import is_within_reach
 from booking.web.responses import see_other
 from notifications import circuits, queries
 from notifications.models import Channel
@@ -66,8 +67,8 @@ def day_page(
         "section": "day",
         "date": schedule.date,
         "today": _today(at, schedule),
-        "earlier": schedule.date - ONE_DAY,
-        "later": schedule.date + ONE_DAY,
+        "earlier": _reached(schedule.date - ONE_DAY),
+        "later": _reached(schedule.date + ONE_DAY),
         **_board(request, at, schedule, changed=changed, done=done),
         **_notices(at, schedule),
         **_just_done(request, at, done),
@@ -129,6 +130,10 @@ def _just_done(request: HttpRequest, at: StaffContext, done: str) -> dict[str, A
         "affected_done": just_done(request, at),
         "put_back_url": url_to_put_back(at, _CAN_BE_PUT_BACK[done]) if done in _CAN_BE_PUT_BACK else "",
     }
+
+
+def _reached(day: date) -> date | None:
+    return day if is_within_reach(day) else None
 
 
 def _is_of_night_before(request: HttpRequest, schedule: DaySchedule) -> bool:

@@ -16,7 +16,7 @@ from booking.formats.absence_wording import times_in_words
 from booking.formatting import stretch_in_words
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.day.page import unknown_day_page
-from booking.web.query_params import read_day
+from booking.web.query_params import is_within_reach, read_day
 from booking.working_days import opening_day
 from stores.absences import Absence
 from stores.closings import store_openings
@@ -43,6 +43,7 @@ class DayLine:
     taken: str
     is_past: bool
     is_today: bool
+    has_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _page(request: HttpRequest, at: StaffContext, *, count: int) -> HttpResponse
         "earlier_url": _url(at, count, first - ONE_DAY * 7 * count),
         "now_url": _url(at, count),
         "later_url": _url(at, count, first + ONE_DAY * 7 * count),
-        "other_url": _url(at, _FOUR if count == 1 else 1, first),
+        "other_url": _url(at, _FOUR if count == 1 else 1, first) or _url(at, _FOUR if count == 1 else 1, asked),
     }
     return staff_page(request, at, "staff/day/week.html", context)
 
@@ -97,6 +98,9 @@ def _heading(first: date, last: date, count: int) -> str:
 
 
 def _url(at: StaffContext, count: int, first: date | None = None) -> str:
+    """Return the address of the weeks from a day on, by default of this week; "" beyond the days that may be named."""
+    if first and not is_within_reach(first):
+        return ""
     address = reverse("staff-week" if count == 1 else "staff-weeks", args=[at.store.slug])
     return f"{address}?{urlencode({'from': first.isoformat()})}" if first else address
 
@@ -122,6 +126,7 @@ def _line(load: DayLoad, note: str, today: date) -> DayLine:
         taken=_("{taken} of {places}").format(taken=load.places_taken, places=load.places),
         is_past=is_past,
         is_today=load.date == today,
+        has_page=is_within_reach(load.date),
     )
 
 

@@ -7,15 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from booking.accounts.api_keys import DAYS_VALID, READ_DAY, WRITE_BOOKINGS
+from booking.accounts.api_keys import DAYS_VALID
 from booking.models import API_KEY_NAME_LONGEST
 from booking.staff.forms.shared import StaffForm
+from booking.store_setup.change_labels import SCOPE_WORDS
 from stores.models import Organization
-
-SCOPE_WORDS = {
-    READ_DAY: gettext_lazy("Read the visits of a day, with names and phone numbers"),
-    WRITE_BOOKINGS: gettext_lazy("Book, move and cancel visits, and say who arrived"),
-}
 
 
 class ApiKeyForm(StaffForm):

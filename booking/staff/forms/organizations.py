@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,10 +73,14 @@ class ImportForm(StaffForm):
 
     tried = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, organization: str, user_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._signer = Signer(salt=f"booking.import:{organization}:{user_id}")
+
     def clean(self) -> dict[str, Any]:
         """Read the lines. A file that is not a table is an error of the file's field."""
         typed = super().clean() or {}
-        content = typed["file"].read() if typed.get("file") else _carried(typed.get("tried", ""))
+        content = typed["file"].read() if typed.get("file") else self._carried(typed.get("tried", ""))
         if not content and "file" not in self.errors:
             self.add_error("file", ValidationError(self.fields["file"].error_messages["required"], code="required"))
         if not self.errors:
@@ -92,14 +97,16 @@ class ImportForm(StaffForm):
                     self.add_error("file", ValidationError(sentence.format(count=LINES_MAX)))
         return typed
 
+    def to_carry(self) -> str:
+        """Return the file as a signed text for the page, "" for one that is too large to be sent along.
 
-def to_carry(content: bytes) -> str:
-    """Return a file as text for the page, "" for one that is too large to be sent along."""
-    return b64encode(content).decode() if len(content) <= CARRIED_MAX else ""
+        The signature is for one person at one organization: nobody imports what somebody else wrote into their page.
+        """
+        content: bytes = self.cleaned_data["content"]
+        return self._signer.sign(b64encode(content).decode()) if len(content) <= CARRIED_MAX else ""
 
-
-def _carried(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+    def _carried(self, text: str) -> bytes:
+        try:
+            return b64decode(self._signer.unsign(text), validate=True)
+        except (BadSignature, binascii.Error, ValueError):
+            return b""

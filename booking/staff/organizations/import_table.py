@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter
-from booking.staff.forms.organizations import STAFF, STORES, ImportForm, to_carry
+from booking.staff.forms.organizations import STAFF, STORES, ImportForm
 from booking.staff.organization_access import AtOrganization, at_organization
 from stores.imports.csv_files import Row
 from stores.imports.tables import COLUMNS, FRENCH, Told, import_staff_row, import_store_row
@@ -71,7 +71,8 @@ def import_table(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
     """Try a table out, or import it; either says what happens with each line."""
     if (sample := request.GET.get("sample")) in COLUMNS:
         return _sample(sample)
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*sent, organization=at.organization.slug, user_id=at.user.pk)
     context: dict[str, Any] = {
         "organization": at.organization,
         "form": form,
@@ -82,7 +83,7 @@ def import_table(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
         is_dry_run = request.POST.get("do") != "import"
         told = [*_told(at, form.cleaned_data["what"], form.cleaned_data["rows"], is_dry_run=is_dry_run)]
         context |= {"is_dry_run": is_dry_run, "counts": _counted(told), "left": _left(told), "is_done": True}
-        context["tried"] = to_carry(form.cleaned_data["content"]) if is_dry_run else ""
+        context["tried"] = form.to_carry() if is_dry_run else ""
     elif form.is_bound:
         context["problems"] = form.problems()
     return render(request, "staff/organizations/import_table.html", context, status=400 if context["problems"] else 200)

@@ -10,9 +10,10 @@ from booking.accounts.api_keys import end_api_key, keys_at, make_api_key
 from booking.accounts.permissions import organization_memberships
 from booking.models import ApiKey
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.staff.forms.api_keys import SCOPE_WORDS, ApiKeyForm
+from booking.staff.forms.api_keys import ApiKeyForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import blame
+from booking.store_setup.change_labels import SCOPE_WORDS
 from booking.web.responses import see_other
 from stores.models import Organization, Role
 from stores.services import BadValue

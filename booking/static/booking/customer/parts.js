@@ -46,6 +46,14 @@
     first?.focus({ preventScroll: true });
   };
 
+  /** Say that a press reached nobody; said anew each time. @param {HTMLButtonElement} button */
+  const sayNoLine = (button) => {
+    const words = document.createElement("span");
+    words.role = "alert";
+    words.textContent = ` ${button.dataset.noLine || ""}`;
+    button.parentElement?.replaceChildren(button, words);
+  };
+
   /** @param {Ask} ask */
   const get = async ({ url, from, history: kept, body, isQuiet }) => {
     if (isQuiet && from.classList.contains("is-asking")) return; // pressed twice, or asked by a slow line
@@ -75,7 +83,9 @@
       // The page itself says what is wrong; what nobody pressed asks again.
       if (stop.signal.aborted || !from.isConnected) return;
       if (kept === "push") location.assign(url);
-      else if (isAnswered && from instanceof HTMLButtonElement) from.form?.requestSubmit?.(from);
+      else if (!(from instanceof HTMLButtonElement)) return;
+      else if (isAnswered) from.form?.requestSubmit?.(from);
+      else sayNoLine(from);
     } finally {
       from.classList.remove("is-asking");
     }
