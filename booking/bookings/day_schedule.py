@@ -160,7 +160,7 @@ SELECT hours_version,
   (SELECT COUNT(*) FROM booking_hold
     WHERE store_id = %s AND expires_at <= %s AND starts_at < %s AND ends_at > %s),
   (SELECT MAX(updated_at) FROM notifications_outboxmessage WHERE account = %s),
-  (SELECT COUNT(phoned_at) FROM booking_booking WHERE reference IN (
+  (SELECT MAX(phoned_at) FROM booking_booking WHERE reference IN (
     SELECT subject FROM notifications_outboxmessage WHERE account = %s AND {NOT_ARRIVED})),
   circuits.opened, circuits.last_opened_at
 FROM stores_store

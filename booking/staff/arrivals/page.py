@@ -85,8 +85,7 @@ def arrivals_page(
         "problems": [*problems],
         **context,
     }
-    response = staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status)
-    with_camera(response)
+    with_camera(response := staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status))
     return response
 
 

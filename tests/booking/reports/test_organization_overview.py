@@ -1,6 +1,6 @@
 """An organization's stores side by side: each store's own today, and a range of days."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -94,3 +94,29 @@ def test_any_number_of_stores_takes_seven_statements(
         rows = side_by_side(chain, first=TUESDAY - timedelta(days=27))
 
     assert [row.name for row in rows] == [f"Shop {number}" for number in range(count)]
+
+
+def test_a_bars_today_is_its_night(chain: Organization, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    bar = make_store("bar")
+    bar.opening_hours.all().delete()
+    bar.opening_hours.create(weekday=1, opens=time(18), closes=time(2))
+    chain.stores.add(bar)
+    make_booking(bar, starts_at=at(20))
+    make_booking(bar, starts_at=at(1, day=25))
+    at_half_past_midnight = at(0, 30, day=25)
+
+    with django_assert_num_queries(8):
+        [row] = side_by_side(chain, now=at_half_past_midnight)
+
+    assert row.visits == 2
+    assert row.free_places > 0
+
+
+def test_a_night_ends_with_its_hours(chain: Organization) -> None:
+    bar = make_store("bar")
+    bar.opening_hours.all().delete()
+    bar.opening_hours.create(weekday=1, opens=time(18), closes=time(2))
+    chain.stores.add(bar)
+    make_booking(bar, starts_at=at(1, day=25))
+
+    assert side_by_side(chain, now=at(2, 30, day=25))[0].visits == 0

@@ -9,6 +9,8 @@ from stores.services import (
     BadValue,
     MembershipResult,
     add_member,
+    answer_invitation,
+    invitations_of,
 )
 from tests.stores.services.shop import NOW, make_store
 
@@ -79,3 +81,35 @@ def test_new_user_needs_a_password(store: Store, password: str | None) -> None:
     with pytest.raises(BadValue):
         add_member(store=store, username="ada", role=Role.STAFF, password=password, now=NOW, user=None)
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("spelling", ["ADA", "Ada", "ａｄａ"])
+def test_a_name_that_looks_like_another_is_no_new_user(store: Store, spelling: str) -> None:
+    ada = User.objects.create_user("ada", password=PASSWORD)
+
+    add_member(store=store, username=spelling, role=Role.STAFF, password=PASSWORD, now=NOW, user=None)
+
+    assert User.objects.get() == ada
+    assert store.memberships.get().user == ada
+
+
+def test_a_manager_who_types_a_name_in_another_case_invites_its_owner(store: Store) -> None:
+    ada = User.objects.create_user("ada", password=PASSWORD)
+    manager = User.objects.create_user("manager", password=PASSWORD)
+
+    asked = add_member(
+        store=store, username="Ada", role=Role.STAFF, password=PASSWORD, now=NOW, user=manager, asks=True
+    )
+
+    assert asked == MembershipResult.INVITED
+    assert [one.store for one in invitations_of(user=ada, now=NOW)] == [store]
+    assert answer_invitation(store=store.slug, user=ada, accepts=True, now=NOW)
+
+
+def test_an_invitation_that_names_somebody_exactly_is_for_nobody_else(store: Store) -> None:
+    ada, twin = (User.objects.create_user(name, password=PASSWORD) for name in ("ada", "Ada"))  # of long ago
+
+    add_member(store=store, username="Ada", role=Role.STAFF, password=None, now=NOW, user=ada, asks=True)
+
+    assert invitations_of(user=ada, now=NOW) == ()
+    assert len(invitations_of(user=twin, now=NOW)) == 1

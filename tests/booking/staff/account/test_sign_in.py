@@ -199,3 +199,12 @@ def test_sign_in_speaks_french(client: Client) -> None:
     words = page(client.get(SIGN_IN, headers={"Accept-Language": "fr"})).words
 
     assert "Mot de passe" in words
+
+
+def test_a_name_is_read_in_any_case(client: Client, store: Store) -> None:
+    ada = make_user(store=store)
+
+    response = client.post(SIGN_IN, {"username": "ADA", "password": PASSWORD})
+
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(ada.pk)

@@ -182,3 +182,18 @@ def test_the_visits_to_phone_are_found_by_the_index_of_what_did_not_arrive(room:
         plan = " ".join(str(row) for row in cursor.fetchall())
 
     assert "message_not_arrived" in plan
+
+
+def test_an_open_day_learns_that_somebody_of_another_day_was_phoned(room: Room, clock: time_machine.Traveller) -> None:
+    later = unreached(room, starts_at=at(11, day=26))
+    client, asked = room.client(room.staff), {"date": "2026-11-24"}
+    shown = client.get(DAY, asked)
+    version = {"If-None-Match": shown["ETag"]}
+    assert client.get(DAY, asked, headers=version).status_code == 304
+    clock.shift(60)
+    room.client(room.manager).post(act_url(later, "phoned"))
+
+    fresh = client.get(DAY, asked, headers=version)
+
+    assert fresh.status_code == 200
+    assert "To phone, other days" not in page(fresh).words

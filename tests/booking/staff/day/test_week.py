@@ -161,3 +161,15 @@ def test_the_first_and_the_last_week_of_the_calendar_are_shown(client: Client, a
 @pytest.mark.parametrize("text", ["garbage", "0001-01-01", "9999-12-31", "2026-02-30", "\x00", "2026-W10-1 "])
 def test_days_that_do_not_exist_are_said_to_be_unknown(client: Client, text: str) -> None:
     assert client.get(WEEK, {"from": text}).status_code == 400
+
+
+@pytest.mark.parametrize("url", [WEEK, WEEKS])
+@pytest.mark.parametrize("day", ["2000-01-01", "2999-12-31"])
+def test_links_lead_to_days_that_can_be_named_alone(client: Client, url: str, day: str) -> None:
+    links = page(client.get(url, {"from": day})).links
+    shown = [
+        link for link in (*links, *page(client.get(DAY, {"date": day})).links) if "from=" in link or "date=" in link
+    ]
+
+    assert shown
+    assert [link for link in shown if client.get(link).status_code != 200] == []

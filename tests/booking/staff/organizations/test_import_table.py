@@ -181,3 +181,17 @@ def test_lines_whose_store_keeps_what_was_changed_by_hand_say_so(manager: Client
     assert "Line 4: Name, address or position was changed at the store by hand: that stays." in shown
     store.refresh_from_db()
     assert store.name == "By the Bridge"
+
+
+def test_a_table_written_into_somebody_elses_page_is_refused(manager: Client) -> None:
+    tried = page(send(manager, STORES)).forms[""]["tried"]
+    other = Client(headers={"accept-language": "en"})
+    user = make_user("other-manager")
+    OrganizationMembership.objects.create(organization=Organization.objects.get(), user=user, created_at=NOW)
+    other.force_login(user)
+
+    unsigned = tried.rpartition(":")[0]
+
+    for client, text in ((other, tried), (manager, unsigned), (manager, f"{unsigned}:AAAA")):
+        assert client.post(IMPORT, {"what": "stores", "do": "import", "tried": text}).status_code == 400
+    assert Store.objects.count() == 1

@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 
 from booking.models import ApiKey
+from booking.store_setup.change_labels import value_in_words
 from stores.models import Organization, OrganizationMembership
 from tests.booking.reading import markup, page
 from tests.booking.staff.staff_room import SHOP, Room, make_room
@@ -73,3 +74,12 @@ def test_manager_of_an_organization_makes_a_key_for_all_its_stores(room: Room) -
 @pytest.mark.parametrize("key", ["x", "9" * 30, "7", ""])
 def test_unknown_keys_are_not_found(room: Room, key) -> None:
     assert room.client().post(KEYS, {"what": "end", "key": key}).status_code == 404
+
+
+def test_the_trail_says_in_words_what_a_key_may_do(room: Room) -> None:
+    room.client().post(KEYS, TILL)
+
+    words = page(room.client().get(f"{SHOP}setup/changes/", headers={"accept-language": "fr"})).words
+
+    assert "read:day" not in words
+    assert value_in_words("scopes", ["read:day"]) == "Read the visits of a day, with names and phone numbers"
