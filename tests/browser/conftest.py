@@ -17,7 +17,9 @@ from tests.servers import House
 HEIGHTS = {195: 422, 320: 640, 390: 844, 820: 1180, 1280: 800}
 LOCALES = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-EG"}
 # What Chromium says of every page that is not found or refused, which pages here answer on purpose.
-_EXPECTED_COMPLAINT = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+_EXPECTED_COMPLAINT = re.compile(
+    r"Failed to load resource: (?:the server responded with a status of 4\d\d|net::ERR_INTERNET_DISCONNECTED)"
+)
 
 Visitor = Callable[..., Page]
 
