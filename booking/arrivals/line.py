@@ -57,8 +57,7 @@ def join_line(
     is what they ask to speak, "" for any: they wait at a desk that speaks it. Raises BookingRefused (SLOT_CLOSED for a
     working day that is over), NobodySpeaks, UnknownVisitType.
     """
-    joined_at = joined_at or now
-    rules = rules_around(store.slug, now, lock=True)
+    joined_at, rules = joined_at or now, rules_around(store.slug, now, lock=True)
     kind = visit_type_or_raise(rules, visit_type)
     day = working_day(rules.for_kind(kind), now=now)
     rules = _rules_to_join(rules.for_kind(kind), kind, day, language, joined_at=joined_at)
