@@ -3,10 +3,12 @@
 The counters of slots are read once, and the moves tried on them in memory: whoever asks has the store alone.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections import ChainMap, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, F, Value
@@ -19,6 +21,8 @@ from booking.places.slot_statements import as_stored
 from booking.policy import places_needed
 from stores.models import Slot
 from stores.slots import StoreRules, VisitTypeRule
+
+_starts_at = attrgetter("starts_at")
 
 
 def find_other_desks(visits: Sequence[Booking], rules: StoreRules, *, now: datetime) -> dict[int, Run]:
@@ -82,6 +86,8 @@ class _Slots:
 
     rows: dict[tuple[int, Any], SeenSlot] = field(default_factory=dict)
     times: dict[tuple[int, Any], tuple[datetime, datetime]] = field(default_factory=dict)
+    starts: defaultdict[int, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by desk, by time
+    longest: timedelta = timedelta(0)  # of all slots: what may overlap a visit begins at most so long before it
 
     @classmethod
     def of(cls, wanted: Sequence[_Wanted], rules: StoreRules) -> "_Slots":
@@ -91,13 +97,12 @@ class _Slots:
         found = cls()
         stored = Slot.objects.filter(store_id=rules.id, starts_at__in=sorted(starts)).values_list(*columns)
         for desk_id, starts_at, ends_at, *counters in stored:
-            key = desk_id, as_stored(starts_at)
-            found.rows[key], found.times[key] = SeenSlot(*counters), (starts_at, ends_at)
+            found._note(desk_id, starts_at, ends_at, SeenSlot(*counters))
         return found
 
     def free_run(self, one: _Wanted, holds: Sequence[Hold], beside: KindVisits) -> Run | None:
         """Return the run of the emptiest desk with places for a visit, which gives its own and its kept ones back."""
-        seen = SeenSlots({**self.rows, **self._given_back(one, holds)})
+        seen = SeenSlots(ChainMap(self._given_back(one, holds), self.rows))
         free = [
             run
             for run in one.runs
@@ -111,10 +116,16 @@ class _Slots:
         for slot in run.slots:
             key = run.desk.id, as_stored(slot.starts_at)
             was = self.rows.get(key, SeenSlot(run.desk.capacity, 0, 0, False))
-            self.rows[key] = was._replace(taken=was.taken + one.places)
-            self.times[key] = slot.starts_at, slot.ends_at
+            self._note(run.desk.id, slot.starts_at, slot.ends_at, was._replace(taken=was.taken + one.places))
 
-    def _given_back(self, one: _Wanted, holds: Sequence[Hold]) -> Mapping[tuple[int, Any], SeenSlot]:
+    def _note(self, desk_id: int, starts_at: datetime, ends_at: datetime, counters: SeenSlot) -> None:
+        key = desk_id, as_stored(starts_at)
+        if key not in self.rows:
+            insort(self.starts[desk_id], starts_at)
+        self.rows[key], self.times[key] = counters, (starts_at, ends_at)
+        self.longest = max(self.longest, ends_at - starts_at)
+
+    def _given_back(self, one: _Wanted, holds: Sequence[Hold]) -> dict[tuple[int, Any], SeenSlot]:
         changed: dict[tuple[int, Any], SeenSlot] = {}
         takings: tuple[Booking | Hold, ...] = (one.visit, *holds)
         for taking in takings:
@@ -124,8 +135,11 @@ class _Slots:
         return changed
 
     def _overlapping(self, one: Booking | Hold) -> Iterator[tuple[int, Any]]:
-        for key, (starts_at, ends_at) in self.times.items():
-            if key[0] == one.desk_id and starts_at < one.taken_until and ends_at > one.taken_from:
+        starts = self.starts[one.desk_id]
+        first = bisect_left(starts, one.taken_from - self.longest)
+        for at in range(first, bisect_left(starts, one.taken_until)):
+            key = one.desk_id, as_stored(starts[at])
+            if self.times[key][1] > one.taken_from:
                 yield key
 
 
@@ -142,7 +156,8 @@ class _Beside(NamedTuple):
 class _Kinds:
     """What goes on at the same time, by kind of visit, of those that allow only so many at once."""
 
-    beside: dict[int, list[_Beside]]
+    beside: dict[int, list[_Beside]]  # by time
+    longest: timedelta = timedelta(0)  # of all of them
 
     @classmethod
     def of(cls, wanted: Sequence[_Wanted], *, now: datetime) -> "_Kinds":
@@ -160,20 +175,29 @@ class _Kinds:
         no_id = Value(None, output_field=BigIntegerField())
         of_visits = visits.annotate(visit_id=F("pk"), held_for_id=no_id).values_list(*columns)
         of_holds = holds.annotate(visit_id=no_id, held_for_id=F("kept_for_id")).values_list(*columns)
-        for kind_id, *beside in of_visits.union(of_holds, all=True):
-            found.beside[kind_id].append(_Beside(*beside))
+        for kind_id, *columns_of_one in of_visits.union(of_holds, all=True):
+            beside = _Beside(*columns_of_one)
+            found.beside[kind_id].append(beside)
+            found.longest = max(found.longest, beside.ends_at - beside.starts_at)
+        for of_kind in found.beside.values():
+            of_kind.sort(key=_starts_at)
         return found
 
     def visits_beside(self, one: _Wanted) -> KindVisits:
         """Return what counts against the largest number at once for a visit: all but itself and what is kept for it."""
+        known = self.beside.get(one.kind.id, [])
+        first = bisect_left(known, one.visit.starts_at - self.longest, key=_starts_at)
+        end = bisect_left(known, one.visit.ends_at, lo=first, key=_starts_at)
         spans = tuple(
             (other.starts_at, other.ends_at)
-            for other in self.beside.get(one.kind.id, ())
+            for other in known[first:end]
             if one.visit.pk not in (other.visit_id, other.kept_for_id)
         )
         return KindVisits(one.kind.most_at_once, spans)
 
     def forget_kept_times(self, one: _Wanted) -> None:
         """Give back the times that were kept for a visit."""
+        if one.visit.answer_until is None:
+            return
         known = self.beside.get(one.kind.id, [])
         self.beside[one.kind.id] = [other for other in known if other.kept_for_id != one.visit.pk]

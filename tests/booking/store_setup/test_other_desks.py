@@ -1,5 +1,7 @@
 """Visits of a desk that is away: another desk at the same time, and one decision for all or one for each."""
 
+import random
+from contextlib import suppress
 from datetime import date, time
 
 import pytest
@@ -11,6 +13,7 @@ from booking.bookings.rebooking import kept_times
 from booking.message_kinds import Kind
 from booking.messages.compose import compose
 from booking.models import Booking, BookingEvent, EventKind, Hold, Status
+from booking.refusals import BookingRefused
 from booking.store_setup.absences import add_desk_absence, remove_desk_absence
 from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected, Choices
 from notifications.content import Sms
@@ -241,6 +244,29 @@ def test_one_statement_finds_the_desks_for_all_visits(store, user, django_assert
     with django_assert_num_queries(1):
         found = find_other_desks(visits, rules, now=NOW)
     assert {pk: run.desk.slug for pk, run in found.items()} == {visit.pk: "ada" for visit in visits}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_visit_moves_as_promised_at_desks_of_unequal_size(user, seed: int) -> None:
+    chance = random.Random(seed)
+    store = make_store("three-desks", capacity=2, desks=("samir", "ada", "lea"), open_bookings_per_customer=99)
+    store.visit_types.filter(slug="advice").update(minutes_before=15, minutes_after=15, most_at_once=3)
+    for _ in range(30):
+        kind, starts_at = chance.choice(("visit", "advice")), at(chance.randrange(14, 18), chance.choice((0, 30)))
+        with suppress(BookingRefused):
+            make_booking(store, visit_type=kind, starts_at=starts_at, party_size=chance.choice((1, 2)))
+    for slug, capacity in (("ada", 1), ("lea", 3)):
+        store.desks.filter(slug=slug).update(capacity=capacity)
+    with pytest.raises(BookingsAffected) as refused:
+        away(store, user)
+    promised = {visit.pk: refused.value.free_desks.get(visit.pk, visit.desk) for visit in refused.value.affected}
+
+    away(store, user, then=MOVE)
+
+    moved = {visit.pk: visit.desk for visit in Booking.objects.filter(pk__in=promised).select_related("desk")}
+    assert promised
+    assert moved == promised
+    assert books_are_right()
 
 
 def test_visits_that_were_asked_and_kinds_with_a_largest_number_cost_one_statement_each(
