@@ -8,7 +8,7 @@ over.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from stores.closings import store_openings
+from stores.closings import openings_by_day
 from stores.hours import ONE_DAY, Interval, day_start
 from stores.slots import StoreRules
 
@@ -105,7 +105,5 @@ def _closes_at(rules: StoreRules, day: date) -> datetime | None:
 
 
 def _openings(rules: StoreRules, day: date) -> list[Interval]:
-    """Return the open intervals that begin on a day, cut where the hours of the next day begin."""
-    begin, end = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
-    found = store_openings(rules, first_date=day - ONE_DAY, last_date=day)
-    return [one for one in found if begin <= one.starts_at < end]
+    """Return the open intervals of the hours that begin on a day, cut where the hours of the next day begin."""
+    return openings_by_day(rules, first_date=day, last_date=day).get(day, [])

@@ -13,7 +13,7 @@ from booking.subjects import Subject
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel
-from stores.closings import store_openings
+from stores.closings import openings_by_day
 from stores.hours import Interval
 from stores.models import SetupChange, Store
 from stores.queries import asked_day_sheet, store_rules
@@ -101,4 +101,4 @@ def _due(store: Store, *, now: datetime) -> list[NewMessage]:
 
 def _openings(store: Store, day: date) -> Sequence[Interval]:
     rules = store_rules(store.slug, from_date=day)
-    return store_openings(rules, first_date=day, last_date=day)
+    return openings_by_day(rules, first_date=day, last_date=day).get(day, [])

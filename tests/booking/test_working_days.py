@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from booking.working_days import day_bounds, opening_day
-from stores.models import OpeningHours, SpecialHours, Store
+from stores.models import OpeningHours, SpecialHours, Store, StoreClosing
 from stores.queries import store_rules
 from stores.slots import StoreRules
 from tests.factories import at, make_store
@@ -50,6 +50,15 @@ def test_a_night_after_a_closed_day_begins_at_midnight() -> None:
     SpecialHours.objects.create(store=store, date=date(2026, 11, 23))
 
     assert day_bounds(rules_of(store), TUESDAY) == (at(0), at(2, day=25))
+
+
+def test_a_night_is_one_around_a_closing() -> None:
+    store = bar((time(18), time(4)))
+    known = {"store": store, "first_date": date(2026, 11, 1), "weekdays": 2}
+    StoreClosing.objects.create(**known, from_time=time(23), until_time=time(1))
+
+    assert day_bounds(rules_of(store), TUESDAY) == (at(4), at(4, day=25))
+    assert opening_day(rules_of(store), at(2, day=25)) == TUESDAY
 
 
 @pytest.mark.parametrize("evening", [date(2027, 3, 27), date(2026, 10, 24)])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stores.absences import Absence
-from stores.closings import store_open_time, store_openings
+from stores.closings import openings_by_day, store_open_time
 from stores.hours import ONE_DAY, WeeklyInterval
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, desk_slots, store_slots
 
@@ -130,7 +130,22 @@ def test_open_time_ends_where_the_closing_begins() -> None:
         datetime.combine(WEDNESDAY, at, PARIS).astimezone(UTC) for at in (time(9), time(10, 30), time(15), time(18))
     )
     days = {"first_date": WEDNESDAY, "last_date": WEDNESDAY}
-    assert store_open_time(rules, **days) == store_openings(rules, **days) == [(nine, half_past_ten), (three, six)]
+    assert store_open_time(rules, **days) == [(nine, half_past_ten), (three, six)]
+    assert openings_by_day(rules, **days) == {WEDNESDAY: [(nine, half_past_ten), (three, six)]}
+
+
+@pytest.mark.parametrize("until", [time(0), time(0, 30)])
+def test_what_a_closing_leaves_past_midnight_stays_with_the_day_of_the_night(until: time) -> None:
+    rules = store(BAR, again(1, from_time=time(20), until_time=until))
+    begins, ends, evening = (
+        datetime.combine(WEDNESDAY, clock, PARIS).astimezone(UTC) for clock in (until, time(2), time(20))
+    )
+    past = datetime.combine(WEDNESDAY + ONE_DAY, time(2), PARIS).astimezone(UTC)
+
+    assert openings_by_day(rules, first_date=TUESDAY, last_date=WEDNESDAY) == {
+        TUESDAY: [(begins, ends)],
+        WEDNESDAY: [(evening, past)],
+    }
 
 
 DAYS = st.integers(0, 90).map(lambda number: MONDAY + number * ONE_DAY)

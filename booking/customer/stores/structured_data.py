@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from booking.formats.json_ld import json_ld
 from booking.links import store_card_url, store_page_url
 from stores.closings import closed_times
-from stores.hours import Interval, difference, openings
+from stores.hours import ONE_DAY, Interval, difference, openings
 from stores.models import OrganizationKind
 from stores.queries import OrganizationDetail, StoreDetail
 
@@ -104,13 +104,26 @@ def _other_days(store: StoreDetail, today: date) -> Iterator[tuple[date, Sequenc
     closed = closed_times(store, first_date=today, last_date=last)
     if not closed:
         return
-    opened: dict[date, list[Interval]] = {}
-    for one in openings(store.weekly, {}, first_date=today, last_date=last, zone=store.zone):
-        opened.setdefault(one.starts_at.astimezone(store.zone).date(), []).append(one)
-    for day, own in opened.items():
+    told: dict[date, list[tuple[time, time]]] = {}
+    changed: set[date] = set()
+    for day, own in _openings_by_day(store, today, last).items():
         left = difference(own, closed)
-        if left != own and day not in store.special:
-            yield day, [_wall_times(one, store.zone) for one in left]
+        for one in left:
+            begins_on = one.starts_at.astimezone(store.zone).date()  # the next day, where midnight is past already
+            told.setdefault(begins_on, []).append(_wall_times(one, store.zone))
+            changed |= {begins_on} - {day}
+        changed |= {day} if left != own else set()
+    yield from ((day, told.get(day, [])) for day in changed if day not in store.special and day <= last)
+
+
+def _openings_by_day(store: StoreDetail, first: date, last: date) -> dict[date, list[Interval]]:
+    """Return the openings of the week on days without special hours, by the day on which they begin."""
+    days: dict[date, list[Interval]] = {}
+    for one in openings(store.weekly, {}, first_date=first, last_date=last + ONE_DAY, zone=store.zone):
+        day = one.starts_at.astimezone(store.zone).date()
+        if day not in store.special:
+            days.setdefault(day, []).append(one)
+    return days
 
 
 def _wall_times(one: Interval, zone: ZoneInfo) -> tuple[time, time]:

@@ -19,7 +19,7 @@ from booking.staff.day.page import unknown_day_page
 from booking.web.query_params import is_within_reach, read_day
 from booking.working_days import opening_day
 from stores.absences import Absence
-from stores.closings import store_openings
+from stores.closings import openings_by_day
 from stores.hours import ONE_DAY
 from stores.public_holidays import public_holidays
 from stores.queries import store_rules
@@ -136,8 +136,7 @@ def _notes(at: StaffContext, rules: StoreRules, loads: Sequence[DayLoad]) -> dic
     special = {day: hours for day, hours in rules.special.items() if first <= day <= last}
     # Only a day that somebody closed may have a name: the names take time and memory.
     names = _holidays(at, first, last) if any(not hours for hours in special.values()) else {}
-    opened = store_openings(rules, first_date=first, last_date=last)
-    open_days = {one.starts_at.astimezone(rules.zone).date() for one in opened}
+    open_days = openings_by_day(rules, first_date=first, last_date=last)
     closings = _closings(rules, first, last)
     notes = {}
     for load in loads:

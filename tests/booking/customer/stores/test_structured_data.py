@@ -136,6 +136,20 @@ def test_days_that_a_closing_takes_time_of_are_told_with_what_is_left() -> None:
     ]
 
 
+def test_what_a_closing_leaves_of_a_night_is_told_of_the_date_on_which_it_begins() -> None:
+    store = make_store(hours=((time(20), time(2)),), days=tuple(range(7)))
+    one_evening = {"first_date": date(2026, 11, 24), "last_date": date(2026, 11, 24), "weekdays": 2}
+    StoreClosing.objects.create(store=store, **one_evening, from_time=time(20), until_time=time(0, 30))
+
+    told = described()["specialOpeningHoursSpecification"]
+
+    assert [(one["validFrom"], one["opens"], one["closes"]) for one in told] == [
+        ("2026-11-24", "00:00", "00:00"),
+        ("2026-11-25", "00:30", "02:00"),
+        ("2026-11-25", "20:00", "02:00"),
+    ]
+
+
 def test_a_chain_is_the_parent_and_a_town_is_none() -> None:
     make_store()
 
