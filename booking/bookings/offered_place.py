@@ -1,13 +1,21 @@
-"""Booking of a place that the waiting list has offered."""
+"""Booking for customers who wait: of the place that was offered to them, or of another one, by staff."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
 
 from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, WaitingListEntry
+from booking.places.claims import release_expired_holds
+from booking.places.locks import lock_entry
 from booking.places.requests import SlotRequest, is_shut_for
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.tokens import hold_token
+from booking.waiting_list.lifecycle import OPEN, note_taken
+from stores.locks import share_lock_store
 from stores.queries import rules_around
 
 
@@ -39,6 +47,39 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
         )
     except UnknownVisitType as unknown:  # the store no longer offers the visit type
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
+
+
+@transaction.atomic
+def book_for_waiting(reference: str, *, store_id: int, now: datetime, book: Callable[[], Booking]) -> Booking:
+    """Return the booking that `book` makes for an entry of a store's list, and take its customer off the list.
+
+    Whoever is booked by another name, phone and e-mail is somebody else: the entry waits on. A place that was offered
+    to it goes to the next entry. Raises the errors of `book`.
+    """
+    share_lock_store(store_id)
+    same = WaitingListEntry.objects.filter(store_id=store_id, reference=reference, status__in=OPEN)
+    entry_id = same.values_list("pk", flat=True).first()
+    entry = lock_entry(entry_id) if entry_id is not None else None
+    if entry is None or entry.status not in OPEN:  # its offer may have been taken while it waited for its lock
+        return book()
+    # Holds come before the customer and the slots: this one ends as if it had run out, and is given back after that.
+    offered = Hold.objects.filter(offered_to=entry)
+    holds = list(offered.select_for_update().order_by("pk").values_list("pk", flat=True))
+    booking = book()
+    if _is_of(booking, entry):
+        # Whoever locks messages about an entry has locked the entry first, so nobody with them waits for the days.
+        Hold.objects.filter(pk__in=holds).update(offered_to=None, expires_at=now)
+        note_taken(entry_id=entry.pk, booking=booking, now=now)
+        if holds:
+            transaction.on_commit(partial(release_expired_holds, store_id=store_id, now=now), robust=True)
+    return booking
+
+
+def _is_of(booking: Booking, entry: WaitingListEntry) -> bool:
+    """Tell whether a visit is of the customer who waits: by phone or e-mail, or by name where one was corrected."""
+    contacts = ((booking.phone, entry.phone), (booking.email.lower(), entry.email.lower()))
+    has_same = any(one == other != "" for one, other in contacts)
+    return has_same or booking.name.casefold() == entry.name.casefold()
 
 
 def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:

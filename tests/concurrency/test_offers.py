@@ -11,8 +11,10 @@ from django.db import connection, transaction
 
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
-from booking.bookings.offered_place import take_offer
-from booking.models import Booking, Hold, WaitingListEntry, WaitingStatus
+from booking.bookings.offered_place import book_for_waiting, take_offer
+from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
+from booking.places.claims import release_expired_holds
+from booking.places.requests import retry_after_expired_holds
 from booking.refusals import BookingRefused
 from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import offer_places
@@ -182,3 +184,30 @@ def test_offers_that_run_out_are_settled_once_by_many_workers(transactional_db: 
     ]
     assert Hold.objects.count() == 3
     assert list(differences(now=later)) == []
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_whoever_is_booked_by_staff_while_a_place_is_offered_waits_no_longer(
+    transactional_db: None, round_number: int
+) -> None:
+    store, bookings = full_store(times=6)
+    entries = [make_waiting(store, phone=f"+3361232{number:04d}") for number in range(3)]
+    for booking in bookings:
+        free(booking)
+
+    def book(number: int) -> int:
+        starts_at = at(10 + (number + 3) // 4, 15 * ((number + 3) % 4))
+        phone = entries[number].phone
+        book_it = partial(make_booking, store, starts_at=starts_at, phone=phone, source=Source.PHONE)
+        waiting = partial(book_for_waiting, entries[number].reference, store_id=store.pk, now=NOW, book=book_it)
+        return retry_after_expired_holds(waiting, store=store.slug, now=NOW).pk
+
+    calls: list[Callable[[], int]] = [partial(book, number) for number in range(3)]
+    calls += [partial(offer_places, store_id=store.pk, now=NOW)] * 5
+    at_once(calls)
+    release_expired_holds(store_id=store.pk, now=NOW)
+
+    assert set(WaitingListEntry.objects.values_list("status", flat=True)) == {"booked"}
+    assert WaitingListEntry.objects.exclude(booking=None).count() == 3
+    assert not Hold.objects.exists()
+    assert list(differences(now=NOW)) == []

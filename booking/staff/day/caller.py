@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.bookings.form_idempotency import book_once
 from booking.bookings.lifecycle import book_visit
+from booking.bookings.offered_place import book_for_waiting
 from booking.customer.question_fields import named_questions
 from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
@@ -119,24 +120,26 @@ def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
     # Staff who go back and type another visit into the same form want another visit.
     visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']}"
     visit += f" {typed['language']} {typed['name']}"
+    book = partial(
+        book_visit,
+        store=at.store.slug,
+        visit_type=typed["visit_type"],
+        starts_at=starts_at,
+        party_size=typed["party_size"],
+        customer=customer,
+        note=typed["note"],
+        answers=form.answers(),
+        source=Source(typed["source"]),
+        now=at.now,
+        user=at.user,
+        desk=typed["desk"],
+        language=typed["language"],
+    )
+    waiting = typed["waiting"]
     return book_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}"),
         now=at.now,
-        book=partial(
-            book_visit,
-            store=at.store.slug,
-            visit_type=typed["visit_type"],
-            starts_at=starts_at,
-            party_size=typed["party_size"],
-            customer=customer,
-            note=typed["note"],
-            answers=form.answers(),
-            source=Source(typed["source"]),
-            now=at.now,
-            user=at.user,
-            desk=typed["desk"],
-            language=typed["language"],
-        ),
+        book=partial(book_for_waiting, waiting, store_id=at.store.pk, now=at.now, book=book) if waiting else book,
     )
 
 

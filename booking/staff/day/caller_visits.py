@@ -89,6 +89,7 @@ def details_of_waiting(at: StaffContext, reference: str) -> dict[str, str]:
     if entry is None:
         return {}
     return {
+        "waiting": entry.reference,
         "visit_type": entry.visit_type.slug,
         "party_size": str(entry.party_size),
         "language": entry.language,

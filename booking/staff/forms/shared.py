@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from booking.customer_input import BadInput, read_name, read_note
+from booking.tokens import read_reference
 from booking.web.forms import FormWithProblems
 
 if TYPE_CHECKING:
@@ -160,6 +161,17 @@ class KeyField(forms.CharField):
             return str(uuid.UUID(str(value)))
         except ValueError:
             return str(uuid.uuid4())
+
+
+class ReferenceField(forms.CharField):
+    """The reference that a link to a form named, "" where it is not one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> str:
+        """Return the reference as it is stored."""
+        return read_reference(str(value or "")) or ""
 
 
 def read_name_if_any(text: str) -> str:

@@ -18,7 +18,7 @@ from booking.customer_input import (
 from booking.formatting import spoken_language, visit_type_name
 from booking.models import Source
 from booking.staff.forms.fields import tick
-from booking.staff.forms.shared import KeyField, StaffForm
+from booking.staff.forms.shared import KeyField, ReferenceField, StaffForm
 from booking.web.forms import TypedField
 from stores.slots import StoreRules
 
@@ -131,6 +131,7 @@ class CallerForm(StaffForm):
         initial=Source.PHONE,
         error_messages={"required": _("Say how they asked."), "invalid_choice": _("Say how they asked.")},
     )
+    waiting = ReferenceField()
     key = KeyField()
 
     def __init__(self, *args: Any, rules: StoreRules, questions: NamedQuestions | None = None, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from pytest_django import Settings
 
 from booking import limits
 from booking.models import Booking, WaitingListEntry
-from stores.models import Store
+from stores.models import Desk, Store
 from tests.booking.ceased import ceasing_to_offer
 from tests.booking.reading import Page, page
 from tests.factories import make_store
@@ -72,6 +72,24 @@ def test_join_leads_to_the_place_in_line(client: Client, full: Booking) -> None:
     assert "You are on the waiting list" in after.words
     assert "You are first in line." in after.words
     assert "Tuesday 24 November to Wednesday 25 November" in after.words
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+def test_the_form_carries_the_language_that_was_asked_for(client: Client, full: Booking, prefix: str) -> None:
+    Desk.objects.update(languages="fr,ar")
+
+    form = page(client.get(f"{prefix}{JOIN}", {**ASKED, "language": "ar"})).forms[f"{prefix}{JOIN}"]
+
+    assert form["language"] == "ar"
+
+
+def test_whoever_joins_waits_for_the_language_that_was_asked_for(client: Client, full: Booking) -> None:
+    Desk.objects.update(languages="fr,ar")
+    form = shown(client, language="ar").forms[JOIN]
+
+    client.post(JOIN, {**form, "name": "Bea Test", "phone": "06 12 34 56 02"})
+
+    assert WaitingListEntry.objects.get().language == "ar"
 
 
 def test_join_sent_twice_joins_once(client: Client, full: Booking) -> None:
