@@ -12,6 +12,7 @@ from stores.imports.geojson import ImportDefaults, import_store
 from stores.imports.kept import kept_in_words
 from stores.models import Organization, Role, Store, StoreMembership
 from stores.osm.features import FeatureSkipped, StoreFields, read_feature
+from stores.queries import folded_name, user_called
 from stores.services import BadValue, MembershipResult, add_member
 from stores.services.organizations import RESERVED_SLUGS, gather
 from stores.time_zones import is_zone
@@ -156,9 +157,9 @@ def import_staff_row(
         return Told("skipped", f"{called} no such store in the organization")
     if role not in Role.values:
         return Told("skipped", f"{called} the role is neither 'manager' nor 'staff'")
-    if called in seen:
+    if (person := f"{folded_name(username)}@{store.slug}") in seen:
         return Told("skipped", f"{called} was seen before in this file")
-    seen.add(called)
+    seen.add(person)
     try:
         return Told(*_joined(store, username, Role(role), values.get("password", ""), now, user, is_dry_run, called))
     except ValidationError as error:
@@ -195,7 +196,8 @@ def _joined(
 
 def _is_colleague(store: Store, username: str) -> bool:
     """Tell whether somebody works at a store of the same organization already."""
-    return StoreMembership.objects.filter(user__username=username, store__organizations__stores=store).exists()
+    known = user_called(username)
+    return StoreMembership.objects.filter(user=known, store__organizations__stores=store).exists()
 
 
 def _fields(organization: Organization, values: Mapping[str, str]) -> StoreFields:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from stores.models import Role, Store, StoreInvitation, StoreMembership
+from stores.queries import folded_name
 from stores.services.changes import record_change
 
 INVITED_FOR = timedelta(days=14)
@@ -24,7 +25,16 @@ def _is_for(user: User) -> Q:
     One that names somebody else exactly is theirs, where two were given names in two cases long ago.
     """
     others = User.objects.filter(username=OuterRef("username")).exclude(pk=user.pk)
-    return Q(username=user.username) | Q(~Exists(others), username__iexact=user.username)
+    alike = Q(username__iexact=user.username)
+    if not user.username.isascii():  # SQLite folds no other letters
+        alike = Q(username__in=_spellings(user.username))
+    return Q(username=user.username) | (Q(~Exists(others)) & alike)
+
+
+def _spellings(username: str) -> list[str]:
+    """Return how the invitations that are not answered yet spell a user name."""
+    invited = StoreInvitation.objects.order_by().values_list("username", flat=True).distinct()
+    return [spelled for spelled in invited if folded_name(spelled) == folded_name(username)]
 
 
 def invitations_at(*, store: Store, now: datetime) -> tuple[StoreInvitation, ...]:

@@ -16,6 +16,7 @@ from booking.staff.setup.saving import blame, form_page, posted, saved
 from booking.store_setup.queries import store_members
 from booking.web.forms import FormProblem
 from stores.models import Role
+from stores.queries import folded_name
 from stores.services import (
     BadValue,
     add_member,
@@ -83,7 +84,7 @@ def second_factor(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 def _add(at: StaffContext, form: MemberForm) -> bool:
     typed = form.cleaned_data
-    if typed["username"] == at.user.username and typed["role"] != Role.MANAGER:
+    if folded_name(typed["username"]) == folded_name(at.user.username) and typed["role"] != Role.MANAGER:
         form.add_error("role", _("You cannot take the manager's role from yourself. Ask another manager."))
         return False
     try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from stores.management.commands.add_staff import new_password
 from stores.models import Organization
+from stores.queries import user_named_like
 from stores.services import BadValue, MembershipResult
 from stores.services.organizations import add_organization_manager, remove_organization_manager
 
@@ -40,7 +41,9 @@ class Command(BaseCommand):
         if options["remove"]:
             self._remove(organization, username)
             return
-        password = None if User.objects.filter(username=username).exists() else new_password(username)
+        known = user_named_like(username)
+        username = known.username if known else username
+        password = None if known else new_password(username)
         try:
             joined = add_organization_manager(
                 organization=organization, username=username, password=password, user=None, now=timezone.now()

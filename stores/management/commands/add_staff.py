@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from stores.models import Role, Store
+from stores.queries import user_named_like
 from stores.services import BadValue, MembershipResult, add_member
 
 SAYS = {
@@ -37,7 +38,9 @@ class Command(BaseCommand):
         store = Store.objects.filter(slug=options["store"]).first()
         if store is None:
             raise CommandError(f"There is no store {options['store']!r}.")
-        password = None if User.objects.filter(username=username).exists() else new_password(username)
+        known = user_named_like(username)
+        username = known.username if known else username
+        password = None if known else new_password(username)
         try:
             joined = add_member(
                 store=store, username=username, role=Role(role), password=password, user=None, now=timezone.now()

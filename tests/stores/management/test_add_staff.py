@@ -53,9 +53,10 @@ def test_new_user_with_the_password_from_standard_input(monkeypatch: pytest.Monk
     assert StoreMembership.objects.get().role == "manager"
 
 
-def test_user_who_exists_needs_no_password_and_keeps_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["ada", "ADA"])
+def test_user_who_exists_needs_no_password_and_keeps_theirs(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     User.objects.create_user("ada", password=PASSWORD)
-    said = add(monkeypatch, "corner-shop", "ada", "--role=staff", typed="another one altogether\n")
+    said = add(monkeypatch, "corner-shop", name, "--role=staff", typed="another one altogether\n")
     assert said == "ada is now staff of corner-shop as well; the password stays as it was\n"
     assert User.objects.get().check_password(PASSWORD)
     said = add(monkeypatch, "corner-shop", "ada", "--role=manager")

@@ -87,3 +87,14 @@ def test_impossible_name_is_refused_before_anything_is_kept(store: Store) -> Non
 
     assert not StoreInvitation.objects.exists()
     assert not SetupChange.objects.filter(what="member").exists()
+
+
+@pytest.mark.parametrize(("invited", "name"), [("BEA", "bea"), ("ZOÉ", "zoé"), ("zoé", "Zoé")])
+def test_invitation_in_another_case_is_for_the_same_person(store: Store, invited: str, name: str) -> None:
+    user, other = make_user(name), make_user("zoe")
+    invite(store=store, username=invited, role=Role.STAFF, user=None, now=NOW)
+
+    assert [one.username for one in invitations_of(user=user, now=NOW)] == [invited]
+    assert invitations_of(user=other, now=NOW) == ()
+    assert answer_invitation(store=store.slug, user=user, accepts=True, now=NOW)
+    assert role_of(store, name) == Role.STAFF

@@ -195,3 +195,23 @@ def test_a_table_written_into_somebody_elses_page_is_refused(manager: Client) ->
     for client, text in ((other, tried), (manager, unsigned), (manager, f"{unsigned}:AAAA")):
         assert client.post(IMPORT, {"what": "stores", "do": "import", "tried": text}).status_code == 400
     assert Store.objects.count() == 1
+
+
+def test_a_person_in_two_cases_is_one(manager: Client) -> None:
+    make_user("dora", store=Store.objects.get(slug="a-shop"), role=Role.STAFF)
+    lines = "store,username,role,password\na-shop,Dora,manager,\na-shop,DORA,staff,\n"
+
+    shown = page(send(manager, lines, what="staff", do="import")).text
+
+    assert "Line 3: It stands on a line before as well." in shown
+    assert StoreMembership.objects.get(user__username="dora").role == Role.MANAGER
+
+
+def test_a_colleague_from_another_store_of_the_chain_joins_in_any_case(manager: Client) -> None:
+    second = make_store("b-shop", name="B Shop")
+    Organization.objects.get().stores.add(second)
+    make_user("dora", store=second)
+
+    send(manager, "store,username,role,password\na-shop,Dora,staff,\n", what="staff", do="import")
+
+    assert StoreMembership.objects.get(store__slug="a-shop").user.username == "dora"

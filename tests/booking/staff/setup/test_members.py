@@ -8,7 +8,7 @@ from stores.models import Role, StoreInvitation, StoreMembership
 from stores.services.invitations import INVITED_FOR
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import SHOP, Room, make_room
-from tests.factories import NOW, PASSWORD
+from tests.factories import NOW, PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -88,8 +88,10 @@ def test_a_members_role_is_changed(room: Room) -> None:
     assert StoreMembership.objects.get(user=room.staff).role == Role.MANAGER
 
 
-def test_managers_cannot_shut_themselves_out(room: Room) -> None:
-    response = room.client().post(MEMBERS, {"username": "manager", "role": "staff", "password": ""})
+@pytest.mark.parametrize("typed", ["manager", "MANAGER", " Manager "])
+def test_managers_cannot_shut_themselves_out_by_any_spelling_of_their_name(room: Room, typed: str) -> None:
+    make_user("other-manager", store=room.store)  # so they are not the last one
+    response = room.client().post(MEMBERS, {"username": typed, "role": "staff", "password": ""})
 
     assert response.status_code == 400
     assert "You cannot take the manager's role from yourself." in page(response).words
