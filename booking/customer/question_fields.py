@@ -10,15 +10,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from booking.customer_input import QuestionAnswer, read_answer
+from booking.customer_input import ANSWER_MAX, QuestionAnswer, read_answer
 from booking.web.forms import TypedField
 from stores.queries import Question, questions_about
+from stores.services import QUESTIONS_MAX
 from stores.slots import VisitTypeRule
 
 _PREFIX = "question_"
 _DIGEST = 10
-_SHOWN_MOST = 6  # answers that belong to no question any more, each cut at the longest one that is accepted
-_SHOWN_LONGEST = 200
+_UNASKED_MOST = 2 * QUESTIONS_MAX  # answers that belong to no question any more: of all visits, and of one kind
 
 
 class NamedQuestions(dict[str, Question]):
@@ -43,17 +43,22 @@ class NamedQuestions(dict[str, Question]):
         self[f"{_PREFIX}{about}{sha256(text.encode()).hexdigest()[:_DIGEST]}"] = question
 
     def unasked(self, data: Mapping[str, Any]) -> dict[str, str]:
-        """Return the answers of a form to questions of all visits, or of this kind, that are asked no more."""
+        """Return the answers of a form to questions of all visits, or of this kind, that are asked no more.
+
+        They are no more and no longer than a store may have had: browsers remember them, by names of anybody's making.
+        """
         found: dict[str, str] = {}
         for name in data if self.kind is not None else ():
-            about = name.removeprefix(_PREFIX).rpartition("_")[0]
-            if name.startswith(_PREFIX) and name not in self and about in ("", self.kind):
-                found[name] = str(data[name] or "").strip()
-        return {name: answer for name, answer in found.items() if answer}
+            about, _sep, digest = name.removeprefix(_PREFIX).rpartition("_")
+            is_ours = name.startswith(_PREFIX) and about in ("", self.kind) and len(digest) <= _DIGEST
+            answer = str(data[name] or "").strip()[:ANSWER_MAX] if is_ours and name not in self else ""
+            if answer and len(found) < _UNASKED_MOST:
+                found[name] = answer
+        return found
 
     def refuse_unasked(self, data: Mapping[str, Any]) -> None:
         """Raise ValidationError with the answers of a form to questions that are asked no more."""
-        answers = [answer[:_SHOWN_LONGEST] for answer in self.unasked(data).values()][:_SHOWN_MOST]
+        answers = self.unasked(data).values()
         if answers:
             sentence = _(
                 "The store has just changed its questions. Please look at them once more. You had answered: {answers}"

@@ -102,6 +102,15 @@ def test_questions_in_another_order_keep_their_answers(client: Client) -> None:
     assert told == {"Which model?": "X-100", "Which colour?": "Blue"}
 
 
+def test_of_answers_to_no_question_only_as_many_and_as_much_as_a_store_asks_is_remembered() -> None:
+    made_up = {f"question_{number:x}": "y" * 5000 for number in range(400)}
+    longest_name = {"question_" + "0" * 11: "never ours"}
+
+    found = NamedQuestions("advice").unasked(longest_name | made_up)
+
+    assert found == {f"question_{number:x}": "y" * 200 for number in range(6)}
+
+
 def test_the_same_words_twice_are_two_questions() -> None:
     named = NamedQuestions("advice")
     for about in (None, None, 1, 1):
