@@ -8,13 +8,13 @@ from django.db import transaction
 
 from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
-from booking.models import Booking, Hold, Source, WaitingListEntry
+from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.places.claims import release_expired_holds
 from booking.places.locks import lock_entry
 from booking.places.requests import SlotRequest, is_shut_for
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.tokens import hold_token
-from booking.waiting_list.lifecycle import OPEN, note_taken
+from booking.waiting_list.lifecycle import OPEN, close_entry, erase_entry, note_taken
 from stores.locks import share_lock_store
 from stores.queries import rules_around
 
@@ -53,8 +53,9 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
 def book_for_waiting(reference: str, *, store_id: int, now: datetime, book: Callable[[], Booking]) -> Booking:
     """Return the booking that `book` makes for an entry of a store's list, and take its customer off the list.
 
-    Whoever is booked by another name, phone and e-mail is somebody else: the entry waits on. A place that was offered
-    to it goes to the next entry. Raises the errors of `book`.
+    Whoever is booked by another name, phone and e-mail is somebody else: the entry waits on. It ends as booked, or as
+    left where its phone or e-mail was corrected. A place that was offered to it goes to the next. Raises the errors of
+    `book`.
     """
     share_lock_store(store_id)
     same = WaitingListEntry.objects.filter(store_id=store_id, reference=reference, status__in=OPEN)
@@ -69,7 +70,11 @@ def book_for_waiting(reference: str, *, store_id: int, now: datetime, book: Call
     if _is_of(booking, entry):
         # Whoever locks messages about an entry has locked the entry first, so nobody with them waits for the days.
         Hold.objects.filter(pk__in=holds).update(offered_to=None, expires_at=now)
-        note_taken(entry_id=entry.pk, booking=booking, now=now)
+        if _has_contacts_of(booking, entry):
+            note_taken(entry_id=entry.pk, booking=booking, now=now)
+        else:  # the entry's link went to somebody whom staff have corrected: it must not open the visit
+            close_entry(entry, WaitingStatus.LEFT, reason="booked", now=now)
+            erase_entry([entry], now=now)
         if holds:
             transaction.on_commit(partial(release_expired_holds, store_id=store_id, now=now), robust=True)
     return booking
@@ -77,9 +82,17 @@ def book_for_waiting(reference: str, *, store_id: int, now: datetime, book: Call
 
 def _is_of(booking: Booking, entry: WaitingListEntry) -> bool:
     """Tell whether a visit is of the customer who waits: by phone or e-mail, or by name where one was corrected."""
-    contacts = ((booking.phone, entry.phone), (booking.email.lower(), entry.email.lower()))
-    has_same = any(one == other != "" for one, other in contacts)
+    has_same = any(one == other != "" for one, other in _contacts(booking, entry))
     return has_same or booking.name.casefold() == entry.name.casefold()
+
+
+def _has_contacts_of(booking: Booking, entry: WaitingListEntry) -> bool:
+    """Tell whether a visit has each contact to which the link of an entry went."""
+    return all(one == other for one, other in _contacts(booking, entry) if other)
+
+
+def _contacts(booking: Booking, entry: WaitingListEntry) -> tuple[tuple[str, str], ...]:
+    return (booking.phone, entry.phone), (booking.email.lower(), entry.email.lower())
 
 
 def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:

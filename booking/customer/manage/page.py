@@ -82,7 +82,7 @@ def manage_page(
     """Return the booking's page, with a refusal or with what was done."""
     context = {
         **visit_context(booking, now=now),
-        "problems": [FormProblem(refusal_sentence(refusal))] if refusal else [],
+        "problems": [FormProblem(_refusal_in_words(request, refusal))] if refusal else [],
         "done": "" if refusal else _done_sentence(request),
         "asks_if_coming": _asks_if_coming(booking, now=now),
         "texts": _texts(booking),
@@ -156,6 +156,12 @@ def done(booking: Booking, what: str) -> HttpResponse:
 def refused(booking: Booking, refusal: Refusal) -> HttpResponse:
     """Redirect to the booking's page, which says why the action was refused."""
     return see_other(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
+
+
+def _refusal_in_words(request: HttpRequest, refusal: Refusal) -> str:
+    if refusal == Refusal.WRONG_STATUS and reader_choice_of(request).is_simple:
+        return _("This is not possible for this visit. Please phone the store.")
+    return refusal_sentence(refusal)
 
 
 def _done_sentence(request: HttpRequest) -> str:

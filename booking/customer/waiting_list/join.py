@@ -153,7 +153,7 @@ def _way(request: HttpRequest, store: str, told: str, *, now: datetime) -> Way:
 
 
 def _page(wish: WaitingWish) -> HttpResponse:
-    asked, told = wish.asked, _sentence(wish.request.GET.get("why", ""))
+    asked, told = wish.asked, _sentence(wish.request)
     if reader_choice_of(wish.request).is_simple:
         shown, form, status = question_context(wish, told)
     else:
@@ -187,8 +187,11 @@ def _form_context(wish: WaitingWish, told: str) -> tuple[dict[str, Any], Details
     return {"problems": []}, form, HTTPStatus.OK
 
 
-def _sentence(why: str) -> str:
+def _sentence(request: HttpRequest) -> str:
     """Return why the list was not joined, as the address of the page says; "" for no reason."""
+    why = request.GET.get("why", "")
+    if why == USED and reader_choice_of(request).is_simple:
+        return _("You sent this page already. Do you want other days? Answer the questions again.")
     if why == USED:
         return _("This form was used before. To wait for other days, fill it in once more.")
     if why == WAITS_ALREADY:

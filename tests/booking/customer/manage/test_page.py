@@ -270,6 +270,8 @@ def test_a_cancelled_visit_can_only_be_booked_again(opened: Client, booking: Boo
     assert response.status_code == 409
     assert "This cannot be done with the visit as it is now." in page(response).words
     assert "Book another visit" in page(response).words
+    simply = page(opened.get(f"/simple{own(booking)}", {"why": "wrong_status"})).words
+    assert "This is not possible for this visit" in simply
 
 
 @pytest.mark.parametrize("status", [Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED, Status.NO_SHOW])

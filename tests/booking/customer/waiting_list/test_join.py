@@ -92,6 +92,13 @@ def test_whoever_joins_waits_for_the_language_that_was_asked_for(client: Client,
     assert WaitingListEntry.objects.get().language == "ar"
 
 
+def test_a_used_form_is_told_in_simple_words_to_whoever_reads_them(client: Client, full: Booking) -> None:
+    told = {prefix: page(client.get(f"{prefix}{JOIN}", {**ASKED, "why": "used"})).words for prefix in ("", "/simple")}
+
+    assert "This form was used before" in told[""]
+    assert "You sent this page already" in told["/simple"]
+
+
 def test_join_sent_twice_joins_once(client: Client, full: Booking) -> None:
     form = filled(client)
 

@@ -6,11 +6,13 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.test import Client
 
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import book_for_waiting
 from booking.models import Booking, Source, WaitingListEntry
+from booking.tokens import waiting_token
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
 from notifications.models import OutboxMessage
@@ -53,14 +55,30 @@ def test_somebody_who_is_booked_from_the_list_waits_no_longer(room: Room) -> Non
     assert list(differences(now=NOW)) == []
 
 
-@pytest.mark.parametrize("typed", [{"phone": "06 12 34 56 99"}, {"name": "Beatrice Test"}])
-def test_a_correction_on_the_form_is_of_the_same_customer(room: Room, typed: dict[str, str]) -> None:
+def test_a_corrected_name_is_of_the_same_customer(room: Room) -> None:
     entry = make_waiting(room.store, name="Bea Test", phone="+33612345603")
 
-    book_from_list(room, entry, **typed)
+    book_from_list(room, entry, name="Beatrice Test")
 
     entry.refresh_from_db()
-    assert entry.status == "booked"
+    assert (entry.status, entry.booking) == ("booked", Booking.objects.get())
+
+
+@pytest.mark.parametrize("typed", [{"phone": "06 12 34 56 99"}, {"email": "bea@example.com"}])
+def test_the_link_of_a_corrected_contact_opens_no_visit(room: Room, typed: dict[str, str]) -> None:
+    entry = make_waiting(room.store, name="Bea Test", phone="+33612345603", email="bea@example.org")
+    link = f"/w/{entry.reference}/"
+    reader = Client()
+    reader.get(link, {"token": waiting_token(entry.reference)})
+
+    book_from_list(room, entry, **typed)
+    answer = reader.post(f"{link}take/")
+
+    entry.refresh_from_db()
+    assert (entry.status, entry.booking, entry.name, entry.phone, entry.email) == ("left", None, "", "", "")
+    assert "booked" not in answer.headers.get("Location", "")
+    assert reader.get(f"/b/{Booking.objects.get().reference}/").status_code == 404
+    assert reader.get(link).status_code == 200
 
 
 def test_somebody_else_on_the_same_form_leaves_the_entry_on_the_list(room: Room) -> None:
