@@ -79,4 +79,4 @@ def _may_one_more_go_on(rules: StoreRules, ticket: Ticket, *, now: datetime) -> 
     if kind is None:
         return True
     begun = SlotTime(now, now + timedelta(minutes=rules.slot_minutes * kind.slot_count))
-    return kind_visits(kind, first=begun.starts_at, last=begun.ends_at, now=now).have_room(begun)
+    return kind_visits(rules.id, kind, first=begun.starts_at, last=begun.ends_at, now=now).have_room(begun)

@@ -6,7 +6,7 @@ customer's lock and held until the transaction ends: whoever takes a place of it
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,7 +18,9 @@ from booking.places.places_left import BESIDE, RowsBeside, slot_rows
 from stores.slots import VisitTypeRule
 
 _LOCK = "SELECT pg_advisory_xact_lock(7043, CAST(mod(%s, 2147483647) AS integer))"
-_HERE = "visit_type_id = %s AND starts_at < %s AND ends_at > %s"
+# No visit is longer: 96 slots of 480 minutes. Within it the index of a store's visits by their starts finds all.
+LONGEST_VISIT = timedelta(days=32)
+_HERE = "store_id = %s AND visit_type_id = %s AND starts_at < %s AND starts_at > %s AND ends_at > %s"
 # The statement of `kind_visits`, to be read together with slots.
 _BESIDE = f"""
 SELECT {BESIDE} FROM booking_booking WHERE {_HERE} AND status <> %s AND id <> %s UNION ALL
@@ -51,6 +53,7 @@ def lock_kind(visit_type: VisitTypeRule) -> None:
 
 
 def kind_visits(
+    store_id: int,
     visit_type: VisitTypeRule,
     *,
     first: datetime,
@@ -66,7 +69,8 @@ def kind_visits(
     """
     if visit_type.most_at_once is None:
         return KindVisits(None)
-    here = Q(visit_type_id=visit_type.id, starts_at__lt=last, ends_at__gt=first)
+    here = Q(store_id=store_id, visit_type_id=visit_type.id, starts_at__lt=last, ends_at__gt=first)
+    here &= Q(starts_at__gt=first - LONGEST_VISIT)
     visits = Booking.objects.filter(here).exclude(status=Status.CANCELLED).order_by()
     holds = Hold.objects.filter(here, expires_at__gt=now).exclude(public_id=own_hold).order_by()
     if moved_id is not None:
@@ -88,8 +92,8 @@ def visits_of_kinds(
     limited = {store_id: kind.id for store_id, kind in kinds.items() if kind.most_at_once is not None}
     spans: dict[int, list[tuple[datetime, datetime]]] = {kind.id: [] for kind in kinds.values()}
     if limited:
-        # The store finds the rows by their index.
         here = Q(store_id__in=limited, visit_type_id__in=limited.values(), starts_at__lt=last, ends_at__gt=first)
+        here &= Q(starts_at__gt=first - LONGEST_VISIT)
         visits = Booking.objects.filter(here).exclude(status=Status.CANCELLED).order_by()
         holds = Hold.objects.filter(here, expires_at__gt=now).order_by()
         columns = ("visit_type_id", "starts_at", "ends_at")
@@ -112,7 +116,8 @@ def slots_and_kind(
     if visit_type.most_at_once is None:
         return slot_rows(store_id, first=first, last=last), KindVisits(None)
     adapt = connection.ops.adapt_datetimefield_value
-    here, moved = [visit_type.id, adapt(last), adapt(first)], moved_id or 0
+    here = [store_id, visit_type.id, adapt(last), adapt(first - LONGEST_VISIT), adapt(first)]
+    moved = moved_id or 0
     values = [*here, Status.CANCELLED.value, moved, *here, adapt(now), own_hold, moved]
     rows = [*slot_rows(store_id, first=first, last=last, beside=RowsBeside(_BESIDE, values))]
     spans = tuple((row[1], row[2]) for row in rows if not row[0])

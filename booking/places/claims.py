@@ -77,7 +77,7 @@ def claim_anywhere(
     one desk alone. Of a kind with a largest number at once none is taken beyond it; `moved` is a visit that leaves its
     time for this one.
     """
-    runs = _with_room_at_once(runs, visit_type, now=now, moved=moved)
+    runs = _with_room_at_once(rules.id, runs, visit_type, now=now, moved=moved)
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     if seen is None and len(runs) > 1:
         seen = see_slots(rules.id, runs)
@@ -96,14 +96,14 @@ def claim_anywhere(
 
 
 def _with_room_at_once(
-    runs: Sequence[Run], visit_type: VisitTypeRule, *, now: datetime, moved: Booking | None
+    store_id: int, runs: Sequence[Run], visit_type: VisitTypeRule, *, now: datetime, moved: Booking | None
 ) -> Sequence[Run]:
     """Return the runs in which one more visit of a kind may go on; where it has a largest number, lock the kind."""
     if not runs or visit_type.most_at_once is None:
         return runs
     lock_kind(visit_type)
     first, last = min(run.starts_at for run in runs), max(run.ends_at for run in runs)
-    others = kind_visits(visit_type, first=first, last=last, now=now, moved_id=moved.pk if moved else None)
+    others = kind_visits(store_id, visit_type, first=first, last=last, now=now, moved_id=moved.pk if moved else None)
     return [run for run in runs if others.have_room(run)]  # closing time may cut some of them short
 
 

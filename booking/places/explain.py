@@ -58,7 +58,7 @@ def explain_slot(
     day = starts_at.astimezone(rules.zone).date()
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=by_staff)
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
-    there = kind_visits(kind, first=starts_at, last=end, now=now, moved_id=moved.pk if moved else None)
+    there = kind_visits(rules.id, kind, first=starts_at, last=end, now=now, moved_id=moved.pk if moved else None)
     of_store = _of_store(asked, starts_at, there)
     if of_store is not None:
         desks: tuple[DeskExplanation, ...] = (DeskExplanation(None, of_store),)
@@ -88,7 +88,7 @@ def explain_day(
         raise UnknownVisitType(visit_type)
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=True)
     first, last = day_start(day - ONE_DAY, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
-    there = kind_visits(kind, first=first, last=last, now=now, moved_id=moved.pk)
+    there = kind_visits(rules.id, kind, first=first, last=last, now=now, moved_id=moved.pk)
     times = _times_around(asked, day, (first, last), moved)
     answers = {}
     for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):

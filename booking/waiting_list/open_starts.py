@@ -48,7 +48,7 @@ class PlacesNow:
         needed = places_needed(party_size=party_size, counts_people=self.rules.counts_people)
         by_desk = visits_by_desk(self.rules, visit_type, first_date=first, last_date=self.last, not_before=soonest)
         begins, ends = day_start(first, self.rules.zone), day_start(self.last + 2 * ONE_DAY, self.rules.zone)
-        there = kind_visits(visit_type, first=begins, last=ends, now=self.now)
+        there = kind_visits(self.rules.id, visit_type, first=begins, last=ends, now=self.now)
         found: set[datetime] = set()
         for desk in self.rules.chosen("", language).desks:
             untouched = desk.capacity - desk.kept_back
