@@ -10,13 +10,13 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 SHORTEST = 200  # bytes; nothing shorter is compressed, as in Django's own middleware
-QUALITY = 5  # the last one that takes no longer than gzip
+QUALITY = 5  # takes about as long as gzip
 _BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 _RANDOM_BYTES = 100
 
 
 class Compression(GZipMiddleware):
-    """Compression that makes a page a sixth smaller than gzip does, wherever the browser says that it takes brotli."""
+    """Compression by brotli, which makes a page smaller than gzip, wherever the browser says that it takes it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Compress an answer for its reader; what is compressed already stays as it is."""

@@ -33,7 +33,7 @@ def _time(label: Any) -> forms.TimeField:
         label=label,
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        input_formats=["%H:%M", "%H:%M:%S"],
+        input_formats=["%H:%M"],
         error_messages={"invalid": _("Enter a time such as 14:00.")},
     )
 

@@ -212,7 +212,7 @@ def _feedback(report: Report) -> Iterable[Part]:
         note=_("Kinds of visits with fewer than {count} answers stand together, so that nobody is named.").format(
             count=LEAST_SHOWN
         ),
-        foot=(_("Together"), *(total[answer] for answer in FeedbackAnswer), answered) if len(rows) > 1 else (),
+        foot=(_("Total"), *(total[answer] for answer in FeedbackAnswer), answered) if len(rows) > 1 else (),
     )
 
 

@@ -155,7 +155,7 @@ def _rows(found: OrganizationReport, row: Callable[[Report], Row]) -> tuple[Row,
 
 
 def _foot(found: OrganizationReport, row: Callable[[Report], Row]) -> Row:
-    return (_("Together"), *row(found.total)) if found.stores else ()
+    return (_("Total"), *row(found.total)) if found.stores else ()
 
 
 def _bars(found: OrganizationReport, bar: Callable[[StoreReport], Bar]) -> tuple[Bar, ...]:

@@ -44,7 +44,7 @@ def test_a_line_a_day_tells_visits_people_and_free_places(room: Room, client: Cl
 
     assert "Week, 23 – 29 November 2026" in read.words
     assert "Tuesday 24 November 1 2 62 2 of 64 Wednesday 25 November 0 0 64 0 of 64" in read.words
-    assert "Sunday 29 November Closed Together 1 2" in read.words
+    assert "Sunday 29 November Closed Total 1 2" in read.words
     assert read.links[f"{DAY}?date=2026-11-24"] == "Tuesday 24\N{NO-BREAK SPACE}November"
 
 

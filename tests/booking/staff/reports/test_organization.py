@@ -83,18 +83,18 @@ def test_stores_stand_side_by_side_with_their_sum(manager: Client, shops: tuple[
         ["Store", "Came", "Did not come", "Cancelled", "Still open", "Did not come, %"],
         ["Shop, Aigre", "30", "10", "10", "10", "25"],
         ["Shop, Niort", "0", "0", "0", "1", "0"],
-        ["Together", "30", "10", "10", "11", "25"],
+        ["Total", "30", "10", "10", "11", "25"],
     ]
     assert table(manager, "stores-waits")[1:] == [
         ["Shop, Aigre", "10", "12", "12"],
         ["Shop, Niort", "0", "–", "–"],
-        ["Together", "10", "12", "12"],
+        ["Total", "10", "12", "12"],
     ]
     assert table(manager, "stores-channels") == [
         ["Store", "Website or text", "Phone or desk", "Walk-in", "Partner"],
         ["Shop, Aigre", "60", "0", "0", "0"],
         ["Shop, Niort", "0", "0", "0", "1"],
-        ["Together", "60", "0", "0", "1"],
+        ["Total", "60", "0", "0", "1"],
     ]
     *stores, total = [[int(cell) for cell in row[1:3]] for row in table(manager, "stores-places")[1:]]
     assert total == [sum(column) for column in zip(*stores, strict=True)]
@@ -112,7 +112,7 @@ def test_text_messages_stand_with_their_segments_and_cost(
         ["Store", "Text messages", "Segments of text messages", "E-mails", "Cost"],
         ["Shop, Aigre", "120", "120", "0", "9.00"],
         ["Shop, Niort", "0", "0", "0", "0.00"],
-        ["Together", "120", "120", "0", "9.00"],
+        ["Total", "120", "120", "0", "9.00"],
     ]
     text = page(manager.get(NUMBERS)).text
     assert "That is 120 segments at 7.5 cents each: 9.00." in text
