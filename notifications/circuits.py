@@ -58,6 +58,11 @@ def take_probe(channel: Channel, *, now: datetime) -> bool:
     return bool(due.update(probe_at=now + PROBE_EVERY))
 
 
+def give_back_probe(channel: Channel) -> None:
+    """Let the next message go to see at once: the one that was to go needed no call."""
+    Circuit.objects.filter(channel=channel, opened_at__isnull=False).update(probe_at=None)
+
+
 def note_trouble(channel: Channel, *, reason: str, opens: bool, now: datetime) -> Standing:
     """Count a call that failed through no fault of the message; return the state of the circuit.
 

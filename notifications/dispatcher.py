@@ -119,6 +119,8 @@ class Dispatcher:
             shares = Counter(message.account for message in claimed)
             self._crowding[channel] = [account for account, count in shares.items() if count * 4 >= len(claimed)]
             self._hand_over(claimed)
+            if channel in opened and not any(message.pk in self._open for message in claimed):
+                circuits.give_back_probe(channel)
         return len(claimed)
 
     def _most_on_their_way(self, channel: Channel) -> int:

@@ -236,3 +236,14 @@ def test_a_probe_keeps_no_message_behind_that_a_worker_left(
 
     left.refresh_from_db()
     assert (left.state, left.attempts) == (State.SENT, 2)
+
+
+def test_a_message_that_needs_no_call_costs_no_probe(twilio: FakeTwilio, new_message) -> None:
+    useless, other = new_message("SEES0001", not_after=timezone.now() - MINUTE), new_message("SEES0002")
+    trouble(timezone.now(), opens=True)
+    Circuit.objects.update(probe_at=timezone.now())
+
+    deliver_due()
+
+    assert [OutboxMessage.objects.get(pk=one.pk).state for one in (useless, other)] == [State.SKIPPED, State.SENT]
+    assert circuits.opened() == {}
