@@ -300,6 +300,7 @@ TIME_ZONE = "UTC"
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "booking.operations.static_files.StaticFiles"},

@@ -6,6 +6,7 @@ from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
 
 from booking.customer.stores.store_list import StoreList
+from booking.web.read_ahead import let_read_ahead
 from booking.web.rendering import customer_page
 from booking.web.replica import may_lag
 from stores.queries import organizations
@@ -24,4 +25,4 @@ def find(request: HttpRequest) -> HttpResponse:
         "organizations": gathered[:ORGANIZATIONS_SHOWN],
         "has_more_organizations": len(gathered) > ORGANIZATIONS_SHOWN,
     }
-    return customer_page(request, "stores/find", context, status=400 if stores.problems else 200)
+    return let_read_ahead(customer_page(request, "stores/find", context, status=400 if stores.problems else 200))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from booking.customer.stores.store_cards import StoreCard
 from booking.customer.stores.store_list import StoreList
 from booking.formats.store_map import Drawing, MapPoint, Mark, draw
+from booking.web.read_ahead import let_read_ahead
 from booking.web.rendering import customer_page
 from booking.web.replica import may_lag
 from stores.models import OrganizationKind
@@ -57,14 +58,18 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
         "is_numbered": True,
         "map": store_map(stores.cards),
     }
-    return customer_page(request, "stores/organization", context, status=400 if stores.problems else 200)
+    return let_read_ahead(
+        customer_page(request, "stores/organization", context, status=400 if stores.problems else 200)
+    )
 
 
 @require_safe
 @may_lag
 def all_organizations(request: HttpRequest) -> HttpResponse:
     """Show all towns and chains that have stores."""
-    return customer_page(request, "stores/organizations", {"organizations": organizations(limit=ORGANIZATIONS_MAX)})
+    return let_read_ahead(
+        customer_page(request, "stores/organizations", {"organizations": organizations(limit=ORGANIZATIONS_MAX)})
+    )
 
 
 def store_map(cards: Sequence[StoreCard]) -> StoreMap | None:
