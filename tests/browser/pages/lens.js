@@ -39,6 +39,13 @@ function overflow() {
 
 // What a finger could miss. Links within a sentence are as high as it is, and need not be higher; every store on the
 // map is on the list as well.
+// How large the area is that an element lays over what is near it, by "::after", to be touched as well.
+function areaOver(element) {
+  const after = getComputedStyle(element, "::after");
+  if (after.content === "none" || after.position !== "absolute") return { width: 0, height: 0 };
+  return { width: parseFloat(after.width) || 0, height: parseFloat(after.height) || 0 };
+}
+
 function smallTargets(least) {
   const found = [];
   for (const element of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
@@ -47,7 +54,9 @@ function smallTargets(least) {
     if (isInSentence || element.closest(".skip, .visually-hidden, svg") || !element.checkVisibility({ visibilityProperty: true })) continue;
     const touched = element.matches("[type=checkbox], [type=radio]") ? element.closest("label") || element : element;
     const box = touched.getBoundingClientRect();
-    if (Math.min(box.width, box.height) < least - 0.5) found.push(`${Math.round(box.width)} × ${Math.round(box.height)} px: ${inWords(element)}`);
+    const over = areaOver(touched);
+    const [width, height] = [Math.max(box.width, over.width), Math.max(box.height, over.height)];
+    if (Math.min(width, height) < least - 0.5) found.push(`${Math.round(width)} × ${Math.round(height)} px: ${inWords(element)}`);
   }
   return found;
 }

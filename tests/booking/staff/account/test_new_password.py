@@ -168,7 +168,9 @@ def test_answer_and_statements_are_the_same_whether_or_not_somebody_has_the_name
 ) -> None:
     answers = []
     for who in ("staff", "manager", "nobody", "nobody@example.org"):
-        with django_assert_num_queries(4):  # who has it; the message; both within a savepoint's transaction
+        with django_assert_num_queries(
+            5
+        ):  # who has the name; the address; the message; within a savepoint's transaction
             answers.append(ask(who))
 
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {(303, f"{FORGOTTEN}?done=1")}
