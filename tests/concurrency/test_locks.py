@@ -169,7 +169,7 @@ def test_rig_sees_one_place_passed_on_to_several_where_the_lines_lock_is_off(
         return found
 
     monkeypatch.setattr(line, "lock_line", lambda store_id: None)
-    monkeypatch.setattr(line, "_unclaimed", look_without_a_lock)
+    monkeypatch.setattr(line, "unclaimed_visit", look_without_a_lock)
 
     told = served_at_once(store, user)
 
