@@ -11,12 +11,14 @@ pytestmark = pytest.mark.browser
 TARGET_MIN = 44
 # What a finger meets in the middle of an element.
 MET = """one => {
+    one.scrollIntoView({ block: "center", behavior: "instant" });
     const box = one.getBoundingClientRect();
     const met = document.elementFromPoint(box.left + Math.min(20, box.width / 2), box.top + box.height / 2);
     return met?.closest("a, button")?.textContent.trim() || "";
 }"""
 # How high the stretch is that leads to the store, from the name down.
 TARGET_HEIGHT = """one => {
+    one.scrollIntoView({ block: "center", behavior: "instant" });
     const box = one.getBoundingClientRect();
     let height = 0;
     while (document.elementFromPoint(box.left + 5, box.top + height)?.closest("a") === one) height += 1;
