@@ -1,4 +1,4 @@
-"""A store's page is asked for as soon as its link is pressed; one page fades into the next for whoever likes motion."""
+"""A store's page is asked for as soon as its link is pressed, and is there when it is let go."""
 
 import pytest
 

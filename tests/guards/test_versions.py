@@ -31,6 +31,7 @@ _NO_MATTER = "columns of the store that change no free time"
 KNOWN = {
     "booking/arrivals/door_code.py:renew_door": _NO_MATTER,
     "booking/bookings/lifecycle.py:_book_held": "raise_days",
+    "booking/bookings/offered_place.py:book_for_waiting": "release_expired_holds raises the days after the commit",
     "booking/bookings/reminder_plans.py:follow_next": _NO_MATTER,
     "booking/operations/archives.py:_delete": "raise_days",
     "booking/operations/demo.py:_say_the_town": _NO_MATTER,
@@ -75,7 +76,8 @@ KNOWN = {
     "stores/services/values.py:raise_version": "raise_version itself",
     "stores/services/visits.py:save_desk": "raise_version",
     "stores/services/visits.py:save_desk_choice": "raise_version",
-    "stores/services/visits.py:save_visit_type": "raise_version",
+    "stores/services/visits.py:_put_hours": _CALLER,
+    "stores/services/visits.py:_save_with_rules": _CALLER,
 }
 
 
